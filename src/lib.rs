@@ -1,0 +1,8 @@
+//! Quarterdeck, the terminal console of the on-call engineer. Read in this order:
+//! `kinds` (what can be listed) → `model` (what is true) → `action` (what can be done) → `keymap` (what a key means)
+//! → `update` (how truth changes) → `view` (how it looks) → `jobs` (what runs in the background) → `runtime` (the loop).
+//!
+//! Imports point one way; left may not import right (`tests/architecture.rs` keeps it):
+//! `key · error < config < kinds < model < effect < layout < action < keymap < update < view < clients < route · ledger
+//! < kinds/*/fetch < jobs < runtime < cli`.
+pub mod error;
