@@ -6,3 +6,5 @@
 //! `key · error < config < kinds < model < effect < layout < action < keymap < update < view < clients < route · ledger
 //! < kinds/*/fetch < jobs < runtime < cli`.
 pub mod error;
+pub mod key;
+pub mod kinds;
