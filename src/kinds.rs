@@ -13,8 +13,18 @@ use rows::{Change, Slots};
 macro_rules! with_kinds {
     ($then:ident) => {
         $then! {
-            region::Region,       "region",    "regions",    [];
-            vpc::Vpc,             "vpc",       "VPCs",       [];
+            account::Account,              "account",        "accounts",            [];
+            region::Region,                "region",         "regions",             [];
+            vpc::Vpc,                      "vpc",            "VPCs",                [];
+            subnet::Subnet,                "subnet",         "subnets",             [];
+            instance::Instance,            "instance",       "instances",           ["ec2"];
+            security_group::SecurityGroup, "security-group", "security groups",     ["sg"];
+            load_balancer::LoadBalancer,   "load-balancer",  "load balancers",      ["lb"];
+            target_group::TargetGroup,     "target-group",   "target groups",       ["tg"];
+            asg::Asg,                      "asg",            "auto scaling groups", ["auto-scaling-group"];
+            cluster::Cluster,              "cluster",        "clusters",            ["eks"];
+            nodegroup::Nodegroup,          "nodegroup",      "node groups",         ["ng"];
+            log_group::LogGroup,           "log-group",      "log groups",          ["lg"];
             pod::Pod,             "pod",       "pods",       ["po"];
             container::Container, "container", "containers", [];
         }
@@ -142,7 +152,14 @@ pub enum Pick {
 
 impl Link {
     /// Rows of `kind` in `scope` whose `column` says `value`.
-    pub fn new(way: Way, label: &'static str, kind: Kind, scope: Scope, column: &'static str, value: impl Into<String>) -> Self {
+    pub fn new(
+        way: Way,
+        label: &'static str,
+        kind: Kind,
+        scope: Scope,
+        column: &'static str,
+        value: impl Into<String>,
+    ) -> Self {
         Self { label, kind, way, pick: Pick::Where(scope, column, vec![value.into()]) }
     }
 
@@ -401,8 +418,17 @@ mod tests {
             let titles: HashSet<_> = headings.iter().map(|h| h.title).collect();
             assert_eq!(titles.len(), headings.len(), "{} has two columns of one title", kind.name());
             for heading in headings {
-                assert!(usize::from(heading.width) >= heading.title.len() || heading.rank == 9, "{} {}", kind.name(), heading.title);
-                assert!(heading.title.chars().all(|c| c.is_ascii_uppercase() || c == '-' || c.is_ascii_digit()), "{}", heading.title);
+                assert!(
+                    usize::from(heading.width) >= heading.title.len() || heading.rank == 9,
+                    "{} {}",
+                    kind.name(),
+                    heading.title
+                );
+                assert!(
+                    heading.title.chars().all(|c| c.is_ascii_uppercase() || c == '-' || c.is_ascii_digit()),
+                    "{}",
+                    heading.title
+                );
             }
         }
     }

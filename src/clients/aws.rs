@@ -4,9 +4,11 @@ mod budget;
 mod credentials;
 pub mod describe;
 mod failure;
+pub mod field;
 mod meter;
 
 use std::{
+    any::{Any, TypeId},
     collections::{BTreeMap, HashMap},
     env, fs,
     future::Future,
@@ -18,15 +20,9 @@ use std::{
 };
 
 use aws_config::{
-    AppName, BehaviorVersion, SdkConfig,
-    environment::EnvironmentVariableRegionProvider,
-    identity::IdentityCache,
-    meta::region::ProvideRegion,
-    profile::ProfileFileRegionProvider,
-    provider_config::ProviderConfig,
-    retry::RetryConfig,
-    stalled_stream_protection::StalledStreamProtectionConfig,
-    timeout::TimeoutConfig,
+    AppName, BehaviorVersion, SdkConfig, environment::EnvironmentVariableRegionProvider, identity::IdentityCache,
+    meta::region::ProvideRegion, profile::ProfileFileRegionProvider, provider_config::ProviderConfig,
+    retry::RetryConfig, stalled_stream_protection::StalledStreamProtectionConfig, timeout::TimeoutConfig,
 };
 use aws_smithy_http_client::tls::{self, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::{http::SharedHttpClient, orchestrator::HttpResponse, result::SdkError};
@@ -36,8 +32,8 @@ use aws_types::{
     region::Region,
 };
 pub use budget::{Allowance, Service};
-use credentials::Watched;
 pub use credentials::Origin;
+use credentials::Watched;
 pub use failure::Ask;
 pub use meter::{Meter, Place, Throttled, Usage};
 use tokio::sync::OnceCell;
@@ -98,7 +94,8 @@ impl Aws {
     /// # Errors
     /// If `AWS_CA_BUNDLE` names a file that holds no certificates.
     pub fn new(setup: Setup) -> Result<Self> {
-        let http = env::var("AWS_CA_BUNDLE").ok().filter(|path| !path.is_empty()).map(|path| trusting(&path)).transpose()?;
+        let http =
+            env::var("AWS_CA_BUNDLE").ok().filter(|path| !path.is_empty()).map(|path| trusting(&path)).transpose()?;
         Ok(Self(Arc::new(Inner { setup, meter: Arc::default(), http, accounts: Mutex::default() })))
     }
 
@@ -305,6 +302,16 @@ impl Caller {
         told
     }
 
+    /// What an earlier listing learned here and a later one may build on, such as the age of images.
+    #[must_use]
+    pub fn recall<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        locked(&self.handles.memory).get(&TypeId::of::<T>())?.clone().downcast().ok()
+    }
+
+    pub fn remember<T: Send + Sync + 'static>(&self, known: T) {
+        locked(&self.handles.memory).insert(TypeId::of::<T>(), Arc::new(known));
+    }
+
     fn place(&self, service: Service) -> Place {
         Place { account: self.account.name.clone(), region: self.region.clone(), service }
     }
@@ -322,6 +329,7 @@ macro_rules! handles {
         struct Handles {
             /// The credentials were taken in this region.
             taken: AtomicBool,
+            memory: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
             $($name: OnceLock<$sdk::Client>,)+
         }
 

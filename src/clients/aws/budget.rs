@@ -66,13 +66,13 @@ impl Service {
             // Describe* with paging or filters: a bucket of 100, refilled with 20 a second, for each operation.
             Self::Ec2 => (20.0, 3.0, 6),
             // Describe*: a bucket of 40, refilled with 10 a second, for all of them together.
-            Self::Elb => (8.0, 1.5, 3),
+            Self::Elb => (15.0, 1.9, 4),
             // DescribeLogGroups: 10 a second.
-            Self::Logs => (4.0, 1.0, 2),
+            Self::Logs => (5.0, 1.5, 2),
             // These publish no figure; what is small here has shown to pass.
             Self::Eks => (10.0, 2.0, 4),
             Self::AutoScaling => (5.0, 1.0, 2),
-            Self::Ssm => (4.0, 1.0, 2),
+            Self::Ssm => (10.0, 2.0, 2),
             Self::Sts => (4.0, 1.0, 2),
         };
         Allowance { burst, each_second, at_once }

@@ -22,17 +22,29 @@ use aws_types::{
 /// Where credentials come from, as far as the configuration tells: decides which command mends them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Origin {
-    Sso { profile: String },
+    Sso {
+        profile: String,
+    },
     /// `aws login`.
-    Login { profile: String },
+    Login {
+        profile: String,
+    },
     /// `credential_process`.
-    Process { profile: String, command: String },
-    Keys { profile: String },
+    Process {
+        profile: String,
+        command: String,
+    },
+    Keys {
+        profile: String,
+    },
     Environment,
     WebIdentity,
     /// Nothing is configured: the role of the machine, if it has one.
     Machine,
-    NoSuchProfile { profile: String, known: Vec<String> },
+    NoSuchProfile {
+        profile: String,
+        known: Vec<String>,
+    },
     Unreadable(String),
 }
 
@@ -45,9 +57,11 @@ impl Origin {
             Self::Login { profile } => format!("aws login --profile {profile}"),
             Self::Process { profile, command } => format!("profile {profile} gets them by: {command}"),
             Self::Keys { profile } => format!("put new keys in: aws configure --profile {profile}"),
-            Self::Environment => "set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN anew and start again, or \
+            Self::Environment => {
+                "set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN anew and start again, or \
                                   unset them and use a profile"
-                .to_owned(),
+                    .to_owned()
+            }
             Self::WebIdentity => "look at AWS_WEB_IDENTITY_TOKEN_FILE and the role's trust policy".to_owned(),
             Self::Machine => "name a profile: --profile NAME or AWS_PROFILE; a new one: aws configure sso".to_owned(),
             Self::NoSuchProfile { profile, known } if known.is_empty() => {
@@ -69,7 +83,9 @@ impl Origin {
         let files = profile::profile_file::ProfileFiles::default();
         match profile::load(fs, env, &files, named).await {
             Ok(profiles) => match Self::find(&profiles, profiles.selected_profile()) {
-                Self::NoSuchProfile { .. } if account.is_empty() && set("AWS_WEB_IDENTITY_TOKEN_FILE") => Self::WebIdentity,
+                Self::NoSuchProfile { .. } if account.is_empty() && set("AWS_WEB_IDENTITY_TOKEN_FILE") => {
+                    Self::WebIdentity
+                }
                 Self::NoSuchProfile { .. } if account.is_empty() && !set("AWS_PROFILE") => Self::Machine,
                 found => found,
             },
@@ -189,7 +205,10 @@ credential_source = Ec2InstanceMetadata
     #[tokio::test]
     async fn a_named_profile_wins_over_keys_in_the_environment_and_no_name_does_not() {
         let keys = [("AWS_ACCESS_KEY_ID", "AKIA")];
-        assert_eq!(origin("tool", &keys, CONFIG).await, Origin::Process { profile: "tool".into(), command: "/opt/keys".into() });
+        assert_eq!(
+            origin("tool", &keys, CONFIG).await,
+            Origin::Process { profile: "tool".into(), command: "/opt/keys".into() }
+        );
         assert_eq!(origin("", &keys, CONFIG).await, Origin::Environment);
     }
 

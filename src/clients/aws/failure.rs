@@ -51,9 +51,12 @@ where
     }
     let reason = spoken(&causes);
     match error {
-        SdkError::TimeoutError(_) => Error::new(Trouble::Unreachable, what, "no answer in time").hint("it is asked again"),
+        SdkError::TimeoutError(_) => {
+            Error::new(Trouble::Unreachable, what, "no answer in time").hint("it is asked again")
+        }
         SdkError::DispatchFailure(failure) if failure.is_timeout() => {
-            Error::new(Trouble::Unreachable, what, "no answer in time").hint("network, VPN or proxy: HTTPS_PROXY, NO_PROXY")
+            Error::new(Trouble::Unreachable, what, "no answer in time")
+                .hint("network, VPN or proxy: HTTPS_PROXY, NO_PROXY")
         }
         SdkError::DispatchFailure(_) => unreachable_because(what, &reason),
         SdkError::ResponseError(_) if broke_off(&reason) => {
@@ -84,7 +87,9 @@ fn refused(ask: Ask, ground: &Ground<'_>, status: u16, code: &str, message: Opti
     match trouble(code, status) {
         Trouble::Credentials if ground.only_elsewhere && !code.contains("Expired") => {
             Error::new(Trouble::Denied, what, format!("{region} does not know these credentials, other regions do"))
-                .hint(format!("the region may not be enabled: aws account get-region-opt-status --region-name {region}"))
+                .hint(format!(
+                    "the region may not be enabled: aws account get-region-opt-status --region-name {region}"
+                ))
         }
         Trouble::Credentials => Error::new(Trouble::Credentials, what, why).hint(ground.origin.mend()),
         Trouble::Denied if code == "OptInRequired" => Error::new(Trouble::Denied, what, why)
@@ -94,7 +99,10 @@ fn refused(ask: Ask, ground: &Ground<'_>, status: u16, code: &str, message: Opti
             Error::new(Trouble::Denied, format!("denied: {} in {region}", ask.action), why).hint(hint)
         }
         Trouble::Throttled => Error::new(Trouble::Throttled, what, why).hint("it is asked again, more slowly"),
-        _ if code.contains("TimeTooSkewed") || why.contains("Signature expired") || why.contains("Signature not yet") => {
+        _ if code.contains("TimeTooSkewed")
+            || why.contains("Signature expired")
+            || why.contains("Signature not yet") =>
+        {
             Error::new(Trouble::Other, what, why).hint("the clock of this machine is wrong")
         }
         trouble => Error::new(trouble, what, why),
@@ -124,7 +132,9 @@ fn trouble(code: &str, status: u16) -> Trouble {
         | "NotAuthorized"
         | "UnauthorizedException"
         | "OptInRequired" => Trouble::Denied,
-        "RequestLimitExceeded" | "SlowDown" | "BandwidthLimitExceeded" | "PriorRequestNotComplete" => Trouble::Throttled,
+        "RequestLimitExceeded" | "SlowDown" | "BandwidthLimitExceeded" | "PriorRequestNotComplete" => {
+            Trouble::Throttled
+        }
         _ if code.contains("Throttl") || code.starts_with("TooManyRequests") => Trouble::Throttled,
         _ if code.ends_with("NotFound") || code.contains("NotFoundException") || code.contains(".NotFound") => {
             Trouble::NotFound
@@ -164,19 +174,27 @@ fn unreachable_because(what: String, reason: &str) -> Error {
 }
 
 fn broke_off(reason: &str) -> bool {
-    ["incomplete", "reading a body", "connection", "end of file", "unexpected eof", "stream error", "minimum throughput"]
-        .iter()
-        .any(|sign| reason.to_ascii_lowercase().contains(sign))
+    [
+        "incomplete",
+        "reading a body",
+        "connection",
+        "end of file",
+        "unexpected eof",
+        "stream error",
+        "minimum throughput",
+    ]
+    .iter()
+    .any(|sign| reason.to_ascii_lowercase().contains(sign))
 }
 
 /// The error and what is behind it, outermost first.
 fn causes<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'static)> {
+    let mut all = vec![];
+    let mut next = Some(error);
     // a chain that bites its tail must not hang the console
-    let mut all = vec![error];
-    while let Some(cause) = all.last().and_then(|last| last.source())
-        && all.len() < 24
-    {
+    while let Some(cause) = next.filter(|_| all.len() < 24) {
         all.push(cause);
+        next = cause.source();
     }
     all
 }
@@ -208,7 +226,8 @@ fn spoken(causes: &[&(dyn StdError + 'static)]) -> String {
 /// One line without control characters, without encoded blobs, of bearable length.
 fn clean(text: &str) -> String {
     let text = text.split("Encoded authorization failure message").next().unwrap_or_default();
-    let words: Vec<&str> = text.split(|c: char| c.is_control() || c.is_whitespace()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        text.split(|c: char| c.is_control() || c.is_whitespace()).filter(|word| !word.is_empty()).collect();
     let line = words.join(" ");
     match line.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &line[..end]),
@@ -255,16 +274,23 @@ mod tests {
 
     #[test]
     fn expired_credentials_come_with_the_command_that_mends_them() {
-        for code in ["ExpiredToken", "ExpiredTokenException", "RequestExpired", "AuthFailure", "UnrecognizedClientException"] {
+        for code in
+            ["ExpiredToken", "ExpiredTokenException", "RequestExpired", "AuthFailure", "UnrecognizedClientException"]
+        {
             let told = of(&service(400, code, "Request has expired."));
-            assert_eq!((told.trouble, told.hint.as_str()), (Trouble::Credentials, "aws sso login --profile prod"), "{code}");
+            assert_eq!(
+                (told.trouble, told.hint.as_str()),
+                (Trouble::Credentials, "aws sso login --profile prod"),
+                "{code}"
+            );
         }
     }
 
     #[test]
     fn a_region_that_is_not_enabled_does_not_look_like_bad_credentials() {
         let ground = Ground { region: "af-south-1", origin: &sso(), only_elsewhere: true };
-        let told = super::error(ASK, &ground, &service(401, "AuthFailure", "AWS was not able to validate the credentials"));
+        let told =
+            super::error(ASK, &ground, &service(401, "AuthFailure", "AWS was not able to validate the credentials"));
         assert_eq!(told.trouble, Trouble::Denied);
         assert!(told.hint.contains("af-south-1"), "{told}");
         let told = super::error(ASK, &ground, &service(400, "ExpiredToken", "expired"));

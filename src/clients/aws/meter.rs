@@ -77,7 +77,8 @@ impl Meter {
     }
 
     fn said_no(&self, place: &Place) {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX));
+        let now =
+            SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX));
         self.throttled.send_modify(|all| {
             all.insert(place.clone(), now);
         });
@@ -137,8 +138,14 @@ impl Intercept for Counter {
 
 /// Whether an answer says "too fast". The code stands in a header or in the body, depending on the service's protocol.
 fn throttles(status: u16, kind: Option<&str>, body: Option<&[u8]>) -> bool {
-    const WORDS: [&str; 6] =
-        ["Throttl", "RequestLimitExceeded", "TooManyRequests", "SlowDown", "BandwidthLimitExceeded", "PriorRequestNotComplete"];
+    const WORDS: [&str; 6] = [
+        "Throttl",
+        "RequestLimitExceeded",
+        "TooManyRequests",
+        "SlowDown",
+        "BandwidthLimitExceeded",
+        "PriorRequestNotComplete",
+    ];
     let body = body.map(String::from_utf8_lossy).unwrap_or_default();
     status == 429 || WORDS.iter().any(|word| kind.is_some_and(|k| k.contains(word)) || body.contains(word))
 }
