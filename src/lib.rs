@@ -5,6 +5,12 @@
 //! Imports point one way; left may not import right (`tests/architecture.rs` keeps it):
 //! `key · error < config < kinds < model < effect < layout < action < keymap < update < view < clients < route · ledger
 //! < kinds/*/fetch < jobs < runtime < cli`.
+pub mod action;
+pub mod effect;
 pub mod error;
 pub mod key;
+pub mod keymap;
 pub mod kinds;
+pub mod layout;
+pub mod model;
+pub mod update;
