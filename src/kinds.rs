@@ -142,7 +142,14 @@ pub enum Pick {
 
 impl Link {
     /// Rows of `kind` in `scope` whose `column` says `value`.
-    pub fn new(way: Way, label: &'static str, kind: Kind, scope: Scope, column: &'static str, value: impl Into<String>) -> Self {
+    pub fn new(
+        way: Way,
+        label: &'static str,
+        kind: Kind,
+        scope: Scope,
+        column: &'static str,
+        value: impl Into<String>,
+    ) -> Self {
         Self { label, kind, way, pick: Pick::Where(scope, column, vec![value.into()]) }
     }
 
@@ -401,8 +408,17 @@ mod tests {
             let titles: HashSet<_> = headings.iter().map(|h| h.title).collect();
             assert_eq!(titles.len(), headings.len(), "{} has two columns of one title", kind.name());
             for heading in headings {
-                assert!(usize::from(heading.width) >= heading.title.len() || heading.rank == 9, "{} {}", kind.name(), heading.title);
-                assert!(heading.title.chars().all(|c| c.is_ascii_uppercase() || c == '-' || c.is_ascii_digit()), "{}", heading.title);
+                assert!(
+                    usize::from(heading.width) >= heading.title.len() || heading.rank == 9,
+                    "{} {}",
+                    kind.name(),
+                    heading.title
+                );
+                assert!(
+                    heading.title.chars().all(|c| c.is_ascii_uppercase() || c == '-' || c.is_ascii_digit()),
+                    "{}",
+                    heading.title
+                );
             }
         }
     }

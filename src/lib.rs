@@ -5,6 +5,8 @@
 //! Imports point one way; left may not import right (`tests/architecture.rs` keeps it):
 //! `key · error < config < kinds < model < effect < layout < action < keymap < update < view < clients < route · ledger
 //! < kinds/*/fetch < jobs < runtime < cli`.
+pub mod cli;
+pub mod config;
 pub mod error;
 pub mod key;
 pub mod kinds;
