@@ -5,6 +5,8 @@
 //! Imports point one way; left may not import right (`tests/architecture.rs` keeps it):
 //! `key · error < config < kinds < model < effect < layout < action < keymap < update < view < clients < route · ledger
 //! < kinds/*/fetch < jobs < runtime < cli`.
+#[cfg(feature = "live")]
+pub mod clients;
 pub mod error;
 pub mod key;
 pub mod kinds;
