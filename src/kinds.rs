@@ -378,6 +378,20 @@ macro_rules! define {
 
 with_kinds!(define);
 
+impl Record<'_> {
+    /// What the API must be told to answer with the whole of it: an id for AWS, `namespace/name` or a name for Kubernetes.
+    #[must_use]
+    pub fn address(self) -> String {
+        if self.kind().reach() != Reach::Cluster {
+            return self.id().to_owned();
+        }
+        match self.kind().column("NAMESPACE") {
+            Some(column) => format!("{}/{}", self.cells()[column].words(), self.name()),
+            None => self.name().to_owned(),
+        }
+    }
+}
+
 impl Kind {
     /// The kind of this name: its own, its title, an alias, or the plural that kubectl takes.
     #[must_use]
