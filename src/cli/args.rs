@@ -98,8 +98,11 @@ pub enum Verb {
     /// Show everything about one thing.
     Describe {
         /// What kind of thing it is.
+        // The places are said because `command` takes this one out and puts it back at the end.
+        #[arg(index = 1)]
         kind: String,
         /// Its id or name.
+        #[arg(index = 2)]
         id: String,
         /// How to print it.
         #[arg(short, long, value_enum, default_value_t)]
@@ -220,7 +223,23 @@ pub fn parse(kinds: Kinds, argv: impl IntoIterator<Item = OsString>) -> Result<A
 
 /// The script that completes `quarterdeck` in this shell.
 pub fn completion(kinds: Kinds, shell: Shell, out: &mut dyn io::Write) {
-    clap_complete::generate(shell, &mut command(kinds), "quarterdeck", out);
+    let mut whole = command(kinds);
+    clap_complete::generate(shell, &mut whole, "quarterdeck", out);
+    if shell == Shell::Fish {
+        // clap_complete leaves positional values out for fish alone. A broken pipe shows at the caller's flush.
+        let _ = out.write_all(fish_values(&whole).as_bytes());
+    }
+}
+
+fn fish_values(whole: &Command) -> String {
+    let line = |verb: &Command| {
+        let values = verb.get_positionals().flat_map(clap::Arg::get_possible_values);
+        let names: Vec<String> = values.map(|value| value.get_name().to_owned()).collect();
+        let (verb, names) = (verb.get_name(), names.join(" "));
+        format!("complete -c quarterdeck -n \"__fish_seen_subcommand_from {verb}\" -f -a \"{names}\"\n")
+    };
+    let takes_values = |verb: &&Command| verb.get_positionals().any(|arg| !arg.get_possible_values().is_empty());
+    whole.get_subcommands().filter(takes_values).map(line).collect::<Vec<_>>().concat()
 }
 
 /// The man page of the program, or of one verb.
@@ -256,5 +275,133 @@ impl Args {
             no_mouse: self.no_mouse,
             at: self.at.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KINDS: Kinds = Kinds {
+        names: &["instance", "pod", "log-group"],
+        known: |name| ["instance", "pod", "pods", "po", "log-group"].contains(&name),
+    };
+
+    fn typed(line: &str) -> Result<Args, clap::Error> {
+        parse(KINDS, line.split(' ').map(OsString::from))
+    }
+
+    fn refused(line: &str) -> String {
+        let error = typed(line).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{line}");
+        error.to_string()
+    }
+
+    fn script(shell: Shell) -> String {
+        let mut out = Vec::new();
+        completion(KINDS, shell, &mut out);
+        String::from_utf8(out).unwrap()
+    }
+
+    fn page(verb: Option<&str>) -> String {
+        let mut out = Vec::new();
+        man(KINDS, verb, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    /// Every verb below the program, with those below them.
+    fn verbs(command: &Command) -> Vec<&Command> {
+        command.get_subcommands().flat_map(|verb| std::iter::once(verb).chain(verbs(verb))).collect()
+    }
+
+    #[test]
+    fn the_definition_holds_together() {
+        command(KINDS).debug_assert();
+    }
+
+    #[test]
+    fn every_verb_and_every_option_says_what_it_is_for() {
+        let whole = command(KINDS);
+        assert!(verbs(&whole).len() >= 10);
+        for verb in std::iter::once(&whole).chain(verbs(&whole)) {
+            assert!(verb.get_about().is_some(), "{} says nothing", verb.get_name());
+            for arg in verb.get_arguments() {
+                assert!(arg.get_help().is_some(), "{} {} says nothing", verb.get_name(), arg.get_id());
+            }
+        }
+    }
+
+    #[test]
+    fn lists_are_taken_with_commas_and_by_repeating() {
+        let args =
+            typed("quarterdeck --region us-east-1,eu-west-1 -r eu-north-1 --readonly --no-mouse --at pod").unwrap();
+        let flags = args.flags();
+        assert_eq!(flags.regions, ["us-east-1", "eu-west-1", "eu-north-1"]);
+        assert!(flags.read_only && flags.no_mouse && args.verb.is_none());
+        assert_eq!(flags.at.as_deref(), Some("pod"));
+    }
+
+    #[test]
+    fn what_every_verb_takes_may_stand_before_and_behind_it() {
+        for line in
+            ["quarterdeck --context a,b --theme light list pods", "quarterdeck list pods --context a,b --theme light"]
+        {
+            let args = typed(line).unwrap();
+            assert_eq!(args.flags().contexts, ["a", "b"], "{line}");
+            assert_eq!(args.flags().theme, Some(Theme::Light), "{line}");
+            assert!(matches!(args.verb, Some(Verb::List { kind, .. }) if kind == "pods"), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_kind_is_taken_by_any_of_its_names_and_another_is_refused_with_the_nearest() {
+        assert_eq!(typed("quarterdeck describe po web-1 -o json").err().map(|error| error.to_string()), None);
+        let told = refused("quarterdeck list instnace");
+        assert!(told.contains("'instnace'") && told.contains("log-group") && told.contains("'instance'"), "{told}");
+    }
+
+    #[test]
+    fn wrong_usage_exits_with_two() {
+        assert!(refused("quarterdeck lits pod").contains("'list'"));
+        assert!(refused("quarterdeck --regoin x").contains("--region"));
+        assert!(refused("quarterdeck --theme pink").contains("[possible values: auto, dark, light, none]"));
+        assert!(refused("quarterdeck list").contains("<KIND>"));
+        assert!(refused("quarterdeck list pod --where phase").contains("COLUMN=VALUE"));
+        assert!(refused("quarterdeck completion cmd").contains("fish"));
+    }
+
+    #[test]
+    fn help_and_version_are_no_failure() {
+        let version = typed("quarterdeck --version").unwrap_err();
+        assert_eq!((version.exit_code(), version.kind()), (0, ErrorKind::DisplayVersion));
+        assert_eq!(version.to_string(), format!("quarterdeck {}\n", env!("CARGO_PKG_VERSION")));
+        assert_eq!(typed("quarterdeck list --help").unwrap_err().exit_code(), 0);
+    }
+
+    #[test]
+    fn where_splits_at_its_first_equals_sign() {
+        let args = typed("quarterdeck list pod --where phase=Running --where label=app=web").unwrap();
+        let Some(Verb::List { wheres, .. }) = args.verb else { panic!("not a listing") };
+        let pairs: Vec<_> = wheres.iter().map(|one| (one.column.as_str(), one.value.as_str())).collect();
+        assert_eq!(pairs, [("phase", "Running"), ("label", "app=web")]);
+    }
+
+    #[test]
+    fn completions_of_each_shell_know_the_verbs_the_kinds_and_the_options() {
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
+            let script = script(shell);
+            for word in ["list", "describe", "config", "completion", "log-group", "read-only", "light"] {
+                assert!(script.contains(word), "{shell} does not know {word}");
+            }
+        }
+    }
+
+    #[test]
+    fn man_pages_come_from_the_same_definition() {
+        let whole = page(None);
+        assert!(whole.contains(".TH quarterdeck 1") && whole.contains("quarterdeck\\-list(1)"), "{whole}");
+        let list = page(Some("list"));
+        assert!(list.contains(".TH quarterdeck-list 1") && list.contains("log\\-group"), "{list}");
+        assert!(man(KINDS, Some("lits"), &mut Vec::new()).is_err());
     }
 }

@@ -41,15 +41,14 @@ impl<'a> Resolver<'a> {
         estates: impl Iterator<Item = (&'a String, &'a Estate)>,
         known: &[&str],
     ) -> Found<Option<String>> {
-        if self.flags_aim() {
-            return None;
-        }
         match estates.collect::<Vec<_>>().as_slice() {
             [] => None,
             [(name, estate)] => {
                 self.estate = Some((name, estate));
                 Some((Some((*name).clone()), Source::Estate { name: (*name).clone(), line: estate.line }))
             }
+            // The flags alone say what is to be looked at; it belongs to no estate, so it counts as prod.
+            _ if !self.flags.profiles.is_empty() || self.flags_aim_at_clusters() => None,
             _ => {
                 let hint = format!("say --estate or write `estate = …` at the top; there are: {}", known.join(", "));
                 self.mistakes.push(Mistake::new(
@@ -60,11 +59,6 @@ impl<'a> Resolver<'a> {
                 None
             }
         }
-    }
-
-    /// Whether the flags alone say what is to be looked at.
-    fn flags_aim(&self) -> bool {
-        !self.flags.profiles.is_empty() || self.flags_aim_at_clusters()
     }
 
     fn flags_aim_at_clusters(&self) -> bool {
@@ -110,9 +104,8 @@ impl<'a> Resolver<'a> {
         } else {
             None
         };
-        let implied = self
-            .flags_aim_at_clusters()
-            .then(|| (false, Source::Flag(if self.flags.contexts.is_empty() { "--kubeconfig" } else { "--context" })));
+        let aimed_by = if self.flags.contexts.is_empty() { "--kubeconfig" } else { "--context" };
+        let implied = self.flags_aim_at_clusters().then_some((false, Source::Flag(aimed_by)));
         let found = of_flags.or_else(|| self.written(|layer| &layer.aws)).or(implied);
         self.tell("aws", found, true, bool::to_string)
     }
@@ -203,8 +196,11 @@ profiles = ['shop-prod', 'shop-edge']
 
     #[test]
     fn a_single_estate_needs_no_naming_and_several_do() {
-        let one = opened(Flags::default(), &[], &[(FILE, "[estates.dev]\nenvironment = 'dev'")]);
-        assert_eq!(one.settings.estate.as_deref(), Some("dev"));
+        let one = [(FILE, "[estates.dev]\nenvironment = 'dev'\nread_only = true")];
+        let profile = || Flags { profiles: list(&["p"]), ..Flags::default() };
+        assert_eq!(opened(Flags::default(), &[], &one).settings.estate.as_deref(), Some("dev"));
+        assert!(opened(profile(), &[], &one).settings.read_only, "a flag does not lift what the estate says");
+        assert_eq!(opened(profile(), &[], &[(FILE, TWO)]).settings.estate, None);
         assert_eq!(
             refused(Flags::default(), &[], &[(FILE, TWO)]),
             [format!(
