@@ -1,5 +1,7 @@
 //! What can be typed after `quarterdeck`. Parsing, completions and the man page come from this one definition.
-use std::{ffi::OsString, io, path::PathBuf};
+mod scripts;
+
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{
     Args as ClapArgs, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
@@ -7,6 +9,8 @@ use clap::{
     error::{ContextKind, ContextValue, ErrorKind},
 };
 use clap_complete::Shell;
+
+pub use scripts::{completion, man};
 
 use crate::config::{Flags, Theme};
 
@@ -221,41 +225,6 @@ pub fn parse(kinds: Kinds, argv: impl IntoIterator<Item = OsString>) -> Result<A
     Args::from_arg_matches(&command(kinds).try_get_matches_from(argv)?)
 }
 
-/// The script that completes `quarterdeck` in this shell.
-pub fn completion(kinds: Kinds, shell: Shell, out: &mut dyn io::Write) {
-    let mut whole = command(kinds);
-    clap_complete::generate(shell, &mut whole, "quarterdeck", out);
-    if shell == Shell::Fish {
-        // clap_complete leaves positional values out for fish alone. A broken pipe shows at the caller's flush.
-        let _ = out.write_all(fish_values(&whole).as_bytes());
-    }
-}
-
-fn fish_values(whole: &Command) -> String {
-    let line = |verb: &Command| {
-        let values = verb.get_positionals().flat_map(clap::Arg::get_possible_values);
-        let names: Vec<String> = values.map(|value| value.get_name().to_owned()).collect();
-        let (verb, names) = (verb.get_name(), names.join(" "));
-        format!("complete -c quarterdeck -n \"__fish_seen_subcommand_from {verb}\" -f -a \"{names}\"\n")
-    };
-    let takes_values = |verb: &&Command| verb.get_positionals().any(|arg| !arg.get_possible_values().is_empty());
-    whole.get_subcommands().filter(takes_values).map(line).collect::<Vec<_>>().concat()
-}
-
-/// The man page of the program, or of one verb.
-///
-/// # Errors
-/// When there is no such verb, or `out` cannot be written.
-pub fn man(kinds: Kinds, page: Option<&str>, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut whole = command(kinds);
-    whole.build();
-    let Some(page) = page else { return clap_mangen::Man::new(whole).render(out) };
-    match whole.find_subcommand(page) {
-        Some(verb) => clap_mangen::Man::new(verb.clone()).render(out),
-        None => Err(io::Error::new(io::ErrorKind::NotFound, format!("there is no verb `{page}`"))),
-    }
-}
-
 impl Args {
     /// The same as plain data, for `config`.
     #[must_use]
@@ -279,10 +248,10 @@ impl Args {
 }
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
 
-    const KINDS: Kinds = Kinds {
+    pub const KINDS: Kinds = Kinds {
         names: &["instance", "pod", "log-group"],
         known: |name| ["instance", "pod", "pods", "po", "log-group"].contains(&name),
     };
@@ -295,18 +264,6 @@ mod tests {
         let error = typed(line).unwrap_err();
         assert_eq!(error.exit_code(), 2, "{line}");
         error.to_string()
-    }
-
-    fn script(shell: Shell) -> String {
-        let mut out = Vec::new();
-        completion(KINDS, shell, &mut out);
-        String::from_utf8(out).unwrap()
-    }
-
-    fn page(verb: Option<&str>) -> String {
-        let mut out = Vec::new();
-        man(KINDS, verb, &mut out).unwrap();
-        String::from_utf8(out).unwrap()
     }
 
     /// Every verb below the program, with those below them.
@@ -384,24 +341,5 @@ mod tests {
         let Some(Verb::List { wheres, .. }) = args.verb else { panic!("not a listing") };
         let pairs: Vec<_> = wheres.iter().map(|one| (one.column.as_str(), one.value.as_str())).collect();
         assert_eq!(pairs, [("phase", "Running"), ("label", "app=web")]);
-    }
-
-    #[test]
-    fn completions_of_each_shell_know_the_verbs_the_kinds_and_the_options() {
-        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
-            let script = script(shell);
-            for word in ["list", "describe", "config", "completion", "log-group", "read-only", "light"] {
-                assert!(script.contains(word), "{shell} does not know {word}");
-            }
-        }
-    }
-
-    #[test]
-    fn man_pages_come_from_the_same_definition() {
-        let whole = page(None);
-        assert!(whole.contains(".TH quarterdeck 1") && whole.contains("quarterdeck\\-list(1)"), "{whole}");
-        let list = page(Some("list"));
-        assert!(list.contains(".TH quarterdeck-list 1") && list.contains("log\\-group"), "{list}");
-        assert!(man(KINDS, Some("lits"), &mut Vec::new()).is_err());
     }
 }
