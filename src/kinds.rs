@@ -269,6 +269,12 @@ macro_rules! define {
             pub const fn kind(&self) -> Kind {
                 match self { $(Self::$Kind(_) => Kind::$Kind,)+ }
             }
+
+            /// Whether these are only some rows, with more to come.
+            #[must_use]
+            pub const fn is_page(&self) -> bool {
+                match self { $(Self::$Kind(step) => matches!(step, rows::Step::Page(_)),)+ }
+            }
         }
 
         impl Rows {
@@ -317,6 +323,17 @@ macro_rules! define {
                 match self { $(Self::$Kind(rows) => match (rows.get(a), rows.get(b)) {
                     (Some(a), Some(b)) => a.order(b),
                     (a, b) => b.is_some().cmp(&a.is_some()),
+                },)+ }
+            }
+
+            /// All text of a row, cells apart from each other, for a text filter.
+            pub fn words(&self, slot: u32, into: &mut String) {
+                into.clear();
+                match self { $(Self::$Kind(rows) => if let Some(row) = rows.get(slot) {
+                    for column in $module::$Kind::COLUMNS.iter().filter(|column| column.rank < 9) {
+                        into.push_str((column.cell)(row).words());
+                        into.push('\u{1f}');
+                    }
                 },)+ }
             }
 
@@ -369,6 +386,20 @@ macro_rules! define {
 }
 
 with_kinds!(define);
+
+impl Record<'_> {
+    /// What the API must be told to answer with the whole of it: an id for AWS, `namespace/name` or a name for Kubernetes.
+    #[must_use]
+    pub fn address(self) -> String {
+        if self.kind().reach() != Reach::Cluster {
+            return self.id().to_owned();
+        }
+        match self.kind().column("NAMESPACE") {
+            Some(column) => format!("{}/{}", self.cells()[column].words(), self.name()),
+            None => self.name().to_owned(),
+        }
+    }
+}
 
 impl Kind {
     /// The kind of this name: its own, its title, an alias, or the plural that kubectl takes.

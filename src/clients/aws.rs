@@ -24,6 +24,7 @@ use aws_config::{
     meta::region::ProvideRegion, profile::ProfileFileRegionProvider, provider_config::ProviderConfig,
     retry::RetryConfig, stalled_stream_protection::StalledStreamProtectionConfig, timeout::TimeoutConfig,
 };
+use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_smithy_http_client::tls::{self, TlsContext, TrustStore, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::{http::SharedHttpClient, orchestrator::HttpResponse, result::SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -75,6 +76,8 @@ struct Inner {
     meter: Arc<Meter>,
     http: Option<SharedHttpClient>,
     accounts: Mutex<HashMap<Arc<str>, Arc<Account>>>,
+    /// The act role is taken: what changes things asks with the act profiles.
+    acting: AtomicBool,
 }
 
 /// One account with one set of credentials. Dropped when they are refused, so that the next try reads everything anew.
@@ -96,7 +99,13 @@ impl Aws {
     pub fn new(setup: Setup) -> Result<Self> {
         let http =
             env::var("AWS_CA_BUNDLE").ok().filter(|path| !path.is_empty()).map(|path| trusting(&path)).transpose()?;
-        Ok(Self(Arc::new(Inner { setup, meter: Arc::default(), http, accounts: Mutex::default() })))
+        Ok(Self(Arc::new(Inner {
+            setup,
+            meter: Arc::default(),
+            http,
+            accounts: Mutex::default(),
+            acting: AtomicBool::new(false),
+        })))
     }
 
     #[must_use]
@@ -115,6 +124,17 @@ impl Aws {
         let region = if scope.region.is_empty() { account.home.clone() } else { scope.region.clone() };
         let handles = locked(&account.regions).entry(region.clone()).or_default().clone();
         Caller { aws: self.clone(), account, region, handles }
+    }
+
+    /// Takes the act role, or gives it back.
+    pub fn act(&self, act: bool) {
+        self.0.acting.store(act, Ordering::Relaxed);
+    }
+
+    /// Whether the act role is taken.
+    #[must_use]
+    pub fn acts(&self) -> bool {
+        self.0.acting.load(Ordering::Relaxed)
     }
 
     /// As [`Self::at`], with the profile that may change things.
@@ -244,6 +264,12 @@ impl Caller {
     #[must_use]
     pub fn region(&self) -> &str {
         &self.region
+    }
+
+    /// What the account's calls are signed with.
+    #[must_use]
+    pub fn credentials(&self) -> Option<SharedCredentialsProvider> {
+        self.account.config.credentials_provider()
     }
 
     /// Waits for the budget, asks, and says in words what went wrong.

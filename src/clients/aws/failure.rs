@@ -189,12 +189,12 @@ fn broke_off(reason: &str) -> bool {
 
 /// The error and what is behind it, outermost first.
 fn causes<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 'static)> {
-    let mut all = vec![];
-    let mut next = Some(error);
     // a chain that bites its tail must not hang the console
-    while let Some(cause) = next.filter(|_| all.len() < 24) {
+    let mut all = vec![error];
+    while let Some(cause) = all.last().copied().and_then(StdError::source)
+        && all.len() < 24
+    {
         all.push(cause);
-        next = cause.source();
     }
     all
 }

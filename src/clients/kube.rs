@@ -1,0 +1,90 @@
+//! Kubernetes API servers: how one is reached (`link`), and how the rows of a kind are read from it and kept up (`follow`).
+//! Knows no kind: each says in its `fetch.rs` which fields of which resource it wants.
+mod exec;
+mod fault;
+mod follow;
+mod link;
+mod list;
+pub mod meta;
+mod parts;
+mod proxy;
+pub mod token;
+mod watch;
+mod whole;
+mod wire;
+
+use std::{collections::HashSet, sync::Arc};
+
+use serde::de::DeserializeOwned;
+
+pub use self::{
+    follow::{News, follow},
+    link::{Eks, Link, contexts},
+    whole::{describe, object, yaml},
+};
+use crate::kinds::Resource;
+
+/// Where a kind's objects are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// `/api/v1` or `/apis/apps/v1`.
+    pub api: &'static str,
+    pub plural: &'static str,
+    pub namespaced: bool,
+}
+
+impl Source {
+    /// The path of all its objects, or of those in one namespace.
+    #[must_use]
+    pub fn path(&self, namespace: Option<&str>) -> String {
+        match namespace {
+            Some(namespace) if self.namespaced => format!("{}/namespaces/{namespace}/{}", self.api, self.plural),
+            _ => format!("{}/{}", self.api, self.plural),
+        }
+    }
+}
+
+/// A kind that is read from an API server. Its id must be the object's uid: that is all a watch's removals are matched by.
+pub trait Project: Resource {
+    const SOURCE: Source;
+    /// Only the fields of a row, by their numbers in protobuf and their names in JSON.
+    type Wire: prost::Message + Default + DeserializeOwned;
+
+    fn project(wire: Self::Wire, names: &mut Names) -> Self;
+}
+
+/// Strings that many rows share: namespaces, nodes, words of state.
+#[derive(Debug, Default)]
+pub struct Names(HashSet<Arc<str>>);
+
+impl Names {
+    pub fn share(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.0.get(name) {
+            return known.clone();
+        }
+        let new: Arc<str> = name.into();
+        self.0.insert(new.clone());
+        new
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_seen_twice_is_kept_once() {
+        let mut names = Names::default();
+        let (a, b) = (names.share("default"), names.share("default"));
+        assert!(Arc::ptr_eq(&a, &b));
+    }
+
+    #[test]
+    fn a_cluster_wide_kind_has_no_path_in_a_namespace() {
+        let nodes = Source { api: "/api/v1", plural: "nodes", namespaced: false };
+        assert_eq!(nodes.path(Some("default")), "/api/v1/nodes");
+        let pods = Source { api: "/api/v1", plural: "pods", namespaced: true };
+        assert_eq!(pods.path(Some("default")), "/api/v1/namespaces/default/pods");
+        assert_eq!(pods.path(None), "/api/v1/pods");
+    }
+}
