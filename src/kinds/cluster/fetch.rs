@@ -1,6 +1,7 @@
 //! Asks EKS for clusters: their names, then each.
 use aws_sdk_eks::types;
 use futures::future::join_all;
+use kube::config::{Kubeconfig, NamedContext};
 
 use super::Cluster;
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
             field::{self, seconds, text},
         },
     },
-    error::Result,
+    error::{Error, Result, Trouble},
     kinds::{Scope, rows::Step},
 };
 
@@ -21,6 +22,10 @@ const ASK: Ask = Ask::new("describe clusters", "eks:DescribeCluster");
 
 impl Fetch for Cluster {
     async fn list(clients: &Clients, scope: &Scope, sink: &Sink<Self>) -> Result<()> {
+        if scope.region.is_empty() {
+            sink.send(Step::whole(contexts(&clients.servers.kubeconfig()?))).await;
+            return Ok(());
+        }
         let caller = clients.aws.at(scope).await;
         let names = names(&caller).await?;
         let told = join_all(names.iter().map(|name| one(&caller, name))).await;
@@ -44,9 +49,36 @@ impl Fetch for Cluster {
     }
 
     async fn describe(clients: &Clients, scope: &Scope, id: &str) -> Result<serde_json::Value> {
+        if scope.region.is_empty() {
+            return context(&clients.servers.kubeconfig()?, id);
+        }
         let caller = clients.aws.at(scope).await;
         Ok(describe::json(&one(&caller, id).await?, Style::Lower, &[]))
     }
+}
+
+/// The clusters that the kubeconfig names, by context.
+fn contexts(config: &Kubeconfig) -> Vec<Cluster> {
+    let row = |context: &NamedContext| {
+        let to = context.context.as_ref()?;
+        let server = config.clusters.iter().find(|c| c.name == to.cluster).and_then(|c| c.cluster.as_ref()?.server.clone());
+        let endpoint = server.unwrap_or_default().into();
+        Some(Cluster { name: context.name.as_str().into(), endpoint, source: "kubeconfig", ..Cluster::default() })
+    };
+    config.contexts.iter().filter_map(row).collect()
+}
+
+/// What the kubeconfig says of a context, without anything that lets one in.
+fn context(config: &Kubeconfig, name: &str) -> Result<serde_json::Value> {
+    let gone = || Error::new(Trouble::NotFound, format!("no kubeconfig context is called {name}"), "it is not there any more");
+    let to = config.contexts.iter().find(|c| c.name == name).and_then(|c| c.context.as_ref()).ok_or_else(gone)?;
+    let cluster = config.clusters.iter().find(|c| c.name == to.cluster).and_then(|c| c.cluster.as_ref());
+    Ok(serde_json::json!({
+        "context": name, "cluster": to.cluster, "user": to.user, "namespace": to.namespace,
+        "server": cluster.and_then(|c| c.server.clone()),
+        "tlsServerName": cluster.and_then(|c| c.tls_server_name.clone()),
+        "proxyUrl": cluster.and_then(|c| c.proxy_url.clone()),
+    }))
 }
 
 /// The names of all clusters in a region.
