@@ -109,7 +109,7 @@ kube_env() {
 kube() {
   kubectl_or_build
   # whoever has the estate's keys comes in by an EKS token, made for STS itself or for one of the lab's endpoints
-  EKS_CLUSTERS="shop-us-east-1 shop-us-west-2 shop-eu-west-1" \
+  EKS_CLUSTERS="shop-us-east-1 shop-us-west-2 shop-eu-west-1 batch-us-east-1" \
     EKS_KEYS="$access,$secret,arn:aws:sts::123456789012:assumed-role/OnCall/lab" \
     EKS_STS_HOSTS="$(sed -n 's#^M[OI].*_URL=http://##p' "$dir/env" | tr '\n' ' ')" \
     "$plane" up "$dir/kube" "$1" > /dev/null

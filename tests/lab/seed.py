@@ -56,6 +56,8 @@ class Region:
         self.workers(further)
         for number in range(vpcs):
             self.tenant(number)
+            if number == 0:
+                self.eks_cluster(f"batch-{self.name}")
         self.log_groups(groups)
         return {"cluster": self.cluster, "nodes": self.node_map()}
 
@@ -162,11 +164,7 @@ class Region:
     # the cluster
 
     def kubernetes(self, count: int) -> None:
-        self.eks.create_cluster(
-            name=self.cluster, version="1.37", roleArn=f"arn:aws:iam::{ACCOUNT}:role/{self.cluster}",
-            resourcesVpcConfig={"subnetIds": self.node_subnets, "endpointPrivateAccess": True, "endpointPublicAccess": False},
-            tags={"quarterdeck:estate": ESTATE},
-        )
+        self.eks_cluster(self.cluster)
         template = self.ec2.create_launch_template(LaunchTemplateName=f"{self.cluster}-node", LaunchTemplateData={
             "ImageId": self.image, "InstanceType": "m7i.large", "SecurityGroupIds": [self.node_group],
         })["LaunchTemplate"]["LaunchTemplateId"]
@@ -174,7 +172,7 @@ class Region:
             made = self.eks.create_nodegroup(
                 clusterName=self.cluster, nodegroupName=name, subnets=self.node_subnets, instanceTypes=["m7i.large"],
                 nodeRole=f"arn:aws:iam::{ACCOUNT}:role/{self.cluster}-node", amiType="AL2023_x86_64_STANDARD",
-                scalingConfig={"minSize": 3, "maxSize": count + 10, "desiredSize": count}, labels={"pool": name},
+                scalingConfig={"minSize": 3, "maxSize": count + 10, "desiredSize": count}, labels={"pool": name}, version="1.37", releaseVersion="1.37.2-20261101",
             )["nodegroup"]
             # EKS makes the group that the nodegroup names; moto names it and makes none
             group = made["resources"]["autoScalingGroups"][0]["name"]
@@ -191,6 +189,12 @@ class Region:
                 nodes = self.run(len(range(number, count, 3)), subnet, self.node_group, "m7i.large", "", further=self.node_tags(name))
                 self.scaling.attach_instances(AutoScalingGroupName=group, InstanceIds=nodes)
             self.scaling.update_auto_scaling_group(AutoScalingGroupName=group, MinSize=3)
+
+    def eks_cluster(self, name: str) -> None:
+        self.eks.create_cluster(
+            name=name, version="1.37", roleArn=f"arn:aws:iam::{ACCOUNT}:role/{name}", tags={"quarterdeck:estate": ESTATE},
+            resourcesVpcConfig={"subnetIds": self.node_subnets, "endpointPrivateAccess": True, "endpointPublicAccess": False},
+        )
 
     def node_tags(self, nodegroup: str) -> dict:
         return {

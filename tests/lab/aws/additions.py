@@ -52,7 +52,7 @@ def dated_images(whole):
 
 
 def reachable_cluster(whole):
-    """A cluster answers with the endpoint of an API server that is there, if one was named for it."""
+    """A cluster tells its VPC, and the endpoint of an API server that is there, if one was named for it."""
 
     @functools.wraps(whole)
     def describe_cluster(self):
@@ -62,6 +62,9 @@ def reachable_cluster(whole):
             known = json.loads(pathlib.Path(file).read_text())
             if place := known.get(cluster.name) or known.get("*"):
                 cluster.endpoint, cluster.certificate_authority = place["endpoint"], {"data": place["ca"]}
+        network = cluster.resources_vpc_config
+        if "vpcId" not in network and network.get("subnetIds"):
+            network["vpcId"] = ec2_backends[self.current_account][self.region].get_subnet(network["subnetIds"][0]).vpc_id
         return ActionResult({"cluster": cluster})
 
     return describe_cluster

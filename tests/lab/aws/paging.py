@@ -5,11 +5,11 @@ import copy
 import functools
 import os
 
+import moto.eks.models
 from moto.autoscaling.responses import AutoScalingResponse
 from moto.core.responses import ActionResult
 from moto.ec2.exceptions import EC2ClientError
 from moto.ec2.responses import EC2Response
-from moto.eks.responses import EKSResponse
 from moto.elbv2.responses import ELBV2Response
 
 PAGE = int(os.environ.get("LAB_PAGE", "40"))
@@ -36,14 +36,11 @@ def install() -> None:
     page_by_position(ELBV2Response, "describe_target_groups", "TargetGroups", "PageSize", "Marker", "NextMarker")
     page_by_position(ELBV2Response, "describe_listeners", "Listeners", "PageSize", "Marker", "NextMarker")
     EC2Response.describe_instances = describe_instances
-    # these page by themselves; only their pages are too big for a small estate
-    for service, method, size in [
-        (ELBV2Response, "describe_load_balancers", "PageSize"),
-        (AutoScalingResponse, "describe_auto_scaling_groups", "MaxRecords"),
-        (EKSResponse, "list_clusters", "maxResults"),
-        (EKSResponse, "list_nodegroups", "maxResults"),
-    ]:
-        shrink(service, method, size)
+    # these page by themselves; only their pages are too big for an estate with two of a thing
+    shrink(ELBV2Response, "describe_load_balancers", "PageSize")
+    shrink(AutoScalingResponse, "describe_auto_scaling_groups", "MaxRecords")
+    whole = moto.eks.models.paginated_list
+    moto.eks.models.paginated_list = lambda names, wanted, after: whole(names, 1, after)
 
 
 def page_by_position(service, method, rows, size="MaxResults", token="NextToken", answer="NextToken") -> None:
@@ -108,7 +105,7 @@ def shrink(service, method, size) -> None:
 
     @functools.wraps(whole)
     def page(self):
-        self.params[size] = min(int(self.params.get(size) or PAGE), PAGE)
+        self.params[size] = 1
         return whole(self)
 
     setattr(service, method, page)
