@@ -8,6 +8,7 @@
 #   lab.sh load DIR NODES PODS      Kubernetes alone with that many rows, at rest, for measuring
 #   lab.sh env DIR            how to reach it, as lines of NAME=VALUE (`aws`, `kube` and `up` end with them)
 #   lab.sh down DIR           stop all that runs in DIR, and remove it
+#   lab.sh python NAME        only the Python environment of requirements/NAME.txt
 #   lab.sh oracle DIR REGION… what boto3 says is there, as JSON
 #
 # Ports are free ones, chosen anew each time. Faults of the control plane: k8s/plane.sh, with DIR/kube as its directory.
@@ -169,6 +170,7 @@ down() {
 [ -x "$cache/kubectl" ] && PATH=$PATH:$cache
 mkdir -p "$cache"
 case ${1:-} in
+  python) environment "$2" ;;
   install) tools; aws_installed; kubectl_or_build; "$plane" build ;;
   aws) fresh "${2:-}"; aws; cat "$dir/env" ;;
   kube) fresh "${2:-}"; kube "${3:-3}"; "$plane" workloads "$dir/kube" > "$dir/kube/log/workloads"; cat "$dir/env" ;;
@@ -178,7 +180,10 @@ case ${1:-} in
   down) enter "${2:-}"; down ;;
   oracle)
     enter "${2:-}"
-    set -a; . "$dir/env"; set +a
-    exec "$cache/venv-moto/bin/python" "$here/oracle.py" "${@:3}" ;;
+    set -a
+    # shellcheck source=/dev/null
+    . "$dir/env"
+    set +a
+    exec "$here/oracle" "${@:3}" ;;
   *) sed -n '2,/^set/{/^#/s/^# \?//p}' "$0"; exit 2 ;;
 esac
