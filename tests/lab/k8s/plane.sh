@@ -138,7 +138,7 @@ start() {
     command_of "$1"
     printf '%q ' "${run[@]}" > "$1.command"
   fi
-  eval "setsid $(cat "$1.command")" >> "log/$1" 2>&1 < /dev/null &
+  eval "exec setsid $(cat "$1.command")" >> "log/$1" 2>&1 < /dev/null &
   echo $! > "pid/$1"
 }
 
