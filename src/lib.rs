@@ -14,3 +14,4 @@ pub mod kinds;
 pub mod layout;
 pub mod model;
 pub mod update;
+pub mod view;
