@@ -99,7 +99,10 @@ fn choose(columns: &mut Vec<(Place, Heading)>, room: u16) {
 
 /// Widths, and the gap between columns.
 fn share(columns: &[(Place, Heading)], seen: &[Seen], titles: &[u16], name: usize, room: u16) -> (Vec<u16>, u16) {
-    let n = u16::try_from(columns.len()).unwrap_or(1).max(1);
+    if columns.is_empty() {
+        return (vec![], 1);
+    }
+    let n = u16::try_from(columns.len()).unwrap_or(u16::MAX);
     let asked = columns.iter().fold(0u16, |sum, (_, heading)| sum.saturating_add(heading.width));
     let stepped = |n: usize| seen[n].width.div_ceil(4).saturating_mul(4);
     if asked.saturating_add(2 * (n - 1)) <= room {
@@ -123,10 +126,17 @@ fn share(columns: &[(Place, Heading)], seen: &[Seen], titles: &[u16], name: usiz
         .enumerate()
         .map(|(n, ((_, heading), title))| stepped(n).min(heading.width).max(*title))
         .collect();
-    let others: u16 = (0..columns.len()).filter(|n| *n != name).map(|n| widths[n]).sum::<u16>().saturating_add(n - 1);
-    if let Some(width) = widths.get_mut(name) {
-        *width = room.saturating_sub(others);
+    let gaps = n - 1;
+    let others: u16 = (0..columns.len()).filter(|n| *n != name).map(|n| widths[n]).sum::<u16>().saturating_add(gaps);
+    let mut rest = room.saturating_sub(others);
+    // what the name does not need goes to those that were held short
+    let wanted = stepped(name).max(columns[name].1.width.min(NARROW_NAME));
+    for n in (0..columns.len()).filter(|n| *n != name) {
+        let more = seen[n].width.saturating_sub(widths[n]).min(rest.saturating_sub(wanted));
+        widths[n] += more;
+        rest -= more;
     }
+    widths[name] = rest;
     (widths, 1)
 }
 
