@@ -67,11 +67,8 @@ const NAMED: &[(&str, KeyCode)] = &[
     ("pagedown", KeyCode::PageDown),
 ];
 
-const MODIFIERS: &[(&str, &str, KeyModifiers)] = &[
-    ("ctrl", "C", KeyModifiers::CONTROL),
-    ("alt", "A", KeyModifiers::ALT),
-    ("shift", "S", KeyModifiers::SHIFT),
-];
+const MODIFIERS: &[(&str, &str, KeyModifiers)] =
+    &[("ctrl", "C", KeyModifiers::CONTROL), ("alt", "A", KeyModifiers::ALT), ("shift", "S", KeyModifiers::SHIFT)];
 
 impl FromStr for Key {
     type Err = String;

@@ -15,6 +15,7 @@ macro_rules! with_kinds {
         $then! {
             region::Region,       "region",    "regions",    [];
             vpc::Vpc,             "vpc",       "VPCs",       [];
+            cluster::Cluster,     "cluster",   "clusters",   [];
             pod::Pod,             "pod",       "pods",       ["po"];
             container::Container, "container", "containers", [];
         }
@@ -142,7 +143,14 @@ pub enum Pick {
 
 impl Link {
     /// Rows of `kind` in `scope` whose `column` says `value`.
-    pub fn new(way: Way, label: &'static str, kind: Kind, scope: Scope, column: &'static str, value: impl Into<String>) -> Self {
+    pub fn new(
+        way: Way,
+        label: &'static str,
+        kind: Kind,
+        scope: Scope,
+        column: &'static str,
+        value: impl Into<String>,
+    ) -> Self {
         Self { label, kind, way, pick: Pick::Where(scope, column, vec![value.into()]) }
     }
 
@@ -252,6 +260,12 @@ macro_rules! define {
             pub const fn kind(&self) -> Kind {
                 match self { $(Self::$Kind(_) => Kind::$Kind,)+ }
             }
+
+            /// Whether these are only some rows, with more to come.
+            #[must_use]
+            pub const fn is_page(&self) -> bool {
+                match self { $(Self::$Kind(step) => matches!(step, rows::Step::Page(_)),)+ }
+            }
         }
 
         impl Rows {
@@ -300,6 +314,17 @@ macro_rules! define {
                 match self { $(Self::$Kind(rows) => match (rows.get(a), rows.get(b)) {
                     (Some(a), Some(b)) => a.order(b),
                     (a, b) => b.is_some().cmp(&a.is_some()),
+                },)+ }
+            }
+
+            /// All text of a row, cells apart from each other, for a text filter.
+            pub fn words(&self, slot: u32, into: &mut String) {
+                into.clear();
+                match self { $(Self::$Kind(rows) => if let Some(row) = rows.get(slot) {
+                    for column in $module::$Kind::COLUMNS.iter().filter(|column| column.rank < 9) {
+                        into.push_str((column.cell)(row).words());
+                        into.push('\u{1f}');
+                    }
                 },)+ }
             }
 
@@ -401,8 +426,17 @@ mod tests {
             let titles: HashSet<_> = headings.iter().map(|h| h.title).collect();
             assert_eq!(titles.len(), headings.len(), "{} has two columns of one title", kind.name());
             for heading in headings {
-                assert!(usize::from(heading.width) >= heading.title.len() || heading.rank == 9, "{} {}", kind.name(), heading.title);
-                assert!(heading.title.chars().all(|c| c.is_ascii_uppercase() || c == '-' || c.is_ascii_digit()), "{}", heading.title);
+                assert!(
+                    usize::from(heading.width) >= heading.title.len() || heading.rank == 9,
+                    "{} {}",
+                    kind.name(),
+                    heading.title
+                );
+                assert!(
+                    heading.title.chars().all(|c| c.is_ascii_uppercase() || c == '-' || c.is_ascii_digit()),
+                    "{}",
+                    heading.title
+                );
             }
         }
     }

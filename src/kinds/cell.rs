@@ -172,7 +172,11 @@ pub fn bytes(n: u64) -> String {
         whole /= 1024;
         unit += 1;
     }
-    if unit == 0 || whole >= 10 { format!("{whole} {}", UNITS[unit]) } else { format!("{whole}.{} {}", rest * 10 / 1024, UNITS[unit]) }
+    if unit == 0 || whole >= 10 {
+        format!("{whole} {}", UNITS[unit])
+    } else {
+        format!("{whole}.{} {}", rest * 10 / 1024, UNITS[unit])
+    }
 }
 
 #[cfg(test)]
@@ -183,7 +187,17 @@ mod tests {
     fn ages_read_as_kubectl_writes_them() {
         let of = |s| age(s);
         assert_eq!(
-            [of(5), of(119), of(125), of(540), of(700), of(3 * 3600 + 60), of(9 * 3600), of(50 * 3600), of(30 * 86_400)],
+            [
+                of(5),
+                of(119),
+                of(125),
+                of(540),
+                of(700),
+                of(3 * 3600 + 60),
+                of(9 * 3600),
+                of(50 * 3600),
+                of(30 * 86_400)
+            ],
             ["5s", "119s", "2m5s", "9m", "11m", "3h1m", "9h", "2d2h", "30d"].map(str::to_owned)
         );
     }

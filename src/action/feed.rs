@@ -1,0 +1,116 @@
+//! Keeps listings in step with the screens: starts what is wanted and not alive, cancels what no screen shows any more.
+use crate::{
+    effect::Effect,
+    kinds::Reach,
+    model::{
+        Model,
+        screen::Screen,
+        store::{FeedKey, Load},
+        task::{State, TaskId},
+        work::Work,
+    },
+};
+
+/// Gives work a task and asks for it to be started.
+pub fn start(model: &mut Model, work: Work) -> (TaskId, Effect) {
+    let id = model.tasks.start(work.clone(), model.now);
+    (id, Effect::Start(id, work))
+}
+
+fn list(model: &mut Model, key: &FeedKey) -> Effect {
+    let (id, effect) = start(model, Work::List(key.clone()));
+    model.store.begin(key, id, model.now);
+    effect
+}
+
+/// Called after every change of screens and of rows that others depend on.
+pub fn sync(model: &mut Model) -> Vec<Effect> {
+    let wanted = model.wanted();
+    let mut effects = cancel_unwanted(model, &wanted);
+    for key in &wanted {
+        // a feed that failed waits for a refresh; one that ended well is true as of then
+        let alive = model.store.owner(key).is_some_and(|task| {
+            model.tasks.is_live(task) || model.store.get(key).is_some_and(|feed| !matches!(feed.load, Load::Loading))
+        });
+        if !alive {
+            effects.push(list(model, key));
+        }
+    }
+    for at in 0..model.screens.len() {
+        let feeds = feeds_for(model, at);
+        let now = model.now;
+        if let (Some(Screen::Table(table)), store) = (model.screens.get_mut(at), &model.store) {
+            table.watch(store, feeds, now);
+        }
+    }
+    effects
+}
+
+/// The feeds of one table; a derived feed is filled here from its parent.
+fn feeds_for(model: &mut Model, at: usize) -> Vec<u32> {
+    if let Some(Screen::Table(table)) = model.screens.get(at)
+        && matches!(table.kind.reach(), Reach::Within(_))
+    {
+        let key = FeedKey::new(table.kind, table.scope.clone());
+        if model.store.no(&key).is_none() {
+            model.store.begin(&key, TaskId(0), model.now);
+            derive(model, &key);
+        }
+    }
+    model.feeds_shown(at)
+}
+
+/// Writes a derived feed anew; tells what it touched.
+pub fn derive(model: &mut Model, key: &FeedKey) {
+    let now = model.now;
+    if let Some(batch) = model.derived(key)
+        && let Some((feed, touched)) = model.store.apply(key, TaskId(0), batch, now)
+    {
+        for screen in &mut model.screens {
+            if let Screen::Table(table) = screen {
+                table.absorb(&model.store, feed, &touched, now);
+            }
+        }
+    }
+}
+
+fn cancel_unwanted(model: &mut Model, wanted: &[FeedKey]) -> Vec<Effect> {
+    let stale: Vec<(TaskId, FeedKey)> = model
+        .tasks
+        .live()
+        .filter(|(_, task)| task.state == State::Running)
+        .filter_map(|(id, task)| match &task.work {
+            Work::List(key) if !wanted.contains(key) => Some((id, key.clone())),
+            _ => None,
+        })
+        .collect();
+    let mut effects = Vec::new();
+    for (id, key) in stale {
+        model.tasks.set(id, State::Cancelling, model.now);
+        // what is not watched any more is not known to be true: coming back lists it again over the old rows
+        model.store.mark(&key, id, Load::Loading, model.now);
+        effects.push(Effect::Cancel(id));
+    }
+    effects
+}
+
+/// Asks again for everything that the front table shows, taking over from listings under way.
+pub fn refresh(model: &mut Model) -> Vec<Effect> {
+    let Some(table) = model.table_below() else { return vec![] };
+    let (kind, scope) = (table.kind, table.scope.clone());
+    let wanted: Vec<FeedKey> =
+        model.wanted().into_iter().filter(|key| key.kind == kind || key.scope == scope || failed(model, key)).collect();
+    let mut effects = Vec::new();
+    for key in wanted {
+        if let Some(old) = model.store.owner(&key).filter(|old| model.tasks.is_live(*old)) {
+            model.tasks.set(old, State::Cancelling, model.now);
+            effects.push(Effect::Cancel(old));
+        }
+        effects.push(list(model, &key));
+    }
+    effects
+}
+
+fn failed(model: &Model, key: &FeedKey) -> bool {
+    model.store.get(key).is_some_and(|feed| matches!(feed.load, Load::Failed(_)))
+}

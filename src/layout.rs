@@ -1,0 +1,55 @@
+//! Where things go. A pure function of the size, shared by `update` (paging) and `view` (drawing).
+//! ```text
+//! header   estate, environment, role, credentials
+//! crumbs   region us-east-1 › VPC core › …                      state of the rows
+//! body     table, detail, list
+//! footer   hints, notice, or the line being typed
+//! ```
+use ratatui::layout::{Constraint, Layout, Rect};
+
+use crate::model::Size;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Areas {
+    pub header: Rect,
+    pub crumbs: Rect,
+    pub body: Rect,
+    pub footer: Rect,
+}
+
+impl Areas {
+    /// Rows of a table: the body less its titles.
+    #[must_use]
+    pub const fn rows(&self) -> usize {
+        self.body.height.saturating_sub(1) as usize
+    }
+
+    /// Lines of a detail or a list.
+    #[must_use]
+    pub const fn lines(&self) -> usize {
+        self.body.height as usize
+    }
+}
+
+#[must_use]
+pub fn of(size: Size) -> Areas {
+    let [header, crumbs, body, footer] =
+        Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Fill(1), Constraint::Length(1)])
+            .areas(Rect::new(0, 0, size.width, size.height));
+    Areas { header, crumbs, body, footer }
+}
+
+/// An overlay of `lines` lines in the middle of the body, as wide as its text wants and the terminal lets.
+#[must_use]
+pub fn over(size: Size, width: u16, lines: usize) -> Rect {
+    let body = of(size).body;
+    let height = u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(2).min(body.height);
+    let width = width.saturating_add(2).min(body.width);
+    Rect::new(body.x + (body.width - width) / 2, body.y + (body.height - height) / 3, width, height)
+}
+
+/// Lines of items that a picker shows at once.
+#[must_use]
+pub fn picker_lines(size: Size) -> usize {
+    usize::from(of(size).body.height.saturating_sub(4)).min(20)
+}

@@ -1,0 +1,215 @@
+//! What `/` means. Terms are separated by spaces and all must hold:
+//! `web` text (a regular expression where it is one), `!web` not, `status:Running` text in one column, `restarts>=5`, `age<2h`.
+//! Letters match whatever their case unless the term has a capital.
+use regex::{Regex, RegexBuilder};
+
+use crate::kinds::{Cell, Kind, Rows, Scope};
+
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    text: String,
+    terms: Vec<Term>,
+    /// What could not be read as meant, in words.
+    pub trouble: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+struct Term {
+    not: bool,
+    test: Test,
+}
+
+#[derive(Clone, Debug)]
+enum Test {
+    Text(Regex),
+    Column(Place, Regex),
+    Compare(Place, Op, String),
+}
+
+/// Where a term looks: one of the kind's columns, or a part of the scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Own(usize),
+    Account,
+    Region,
+    Cluster,
+}
+
+impl Place {
+    /// The columns that a table puts before a kind's own when its rows come from several scopes.
+    pub const OF_SCOPE: [(&'static str, Self); 3] =
+        [("ACCOUNT", Self::Account), ("REGION", Self::Region), ("CLUSTER", Self::Cluster)];
+
+    #[must_use]
+    pub fn named(kind: Kind, title: &str) -> Option<Self> {
+        let of_scope =
+            || Self::OF_SCOPE.iter().find(|(name, _)| name.eq_ignore_ascii_case(title)).map(|(_, place)| *place);
+        kind.column(title).map(Self::Own).or_else(of_scope)
+    }
+
+    #[must_use]
+    pub fn cell<'a>(self, rows: &'a Rows, slot: u32, scope: &'a Scope) -> Cell<'a> {
+        match self {
+            Self::Own(column) => rows.cell(slot, column),
+            Self::Account => Cell::text(&scope.account),
+            Self::Region => Cell::text(&scope.region),
+            Self::Cluster => Cell::text(&scope.cluster),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Op {
+    Less,
+    AtMost,
+    More,
+    AtLeast,
+    Is,
+}
+
+const OPS: [(&str, Op); 5] = [("<=", Op::AtMost), (">=", Op::AtLeast), ("<", Op::Less), (">", Op::More), ("=", Op::Is)];
+
+impl Filter {
+    #[must_use]
+    pub fn parse(kind: Kind, text: &str) -> Self {
+        let mut trouble = None;
+        let terms = text.split_whitespace().filter_map(|word| Term::parse(kind, word, &mut trouble)).collect();
+        Self { text: text.to_owned(), terms, trouble }
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
+    }
+
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether every row that this lets through was let through by `before` too: then only those need be looked at.
+    #[must_use]
+    pub fn narrows(&self, before: &Self) -> bool {
+        let simple = |text: &str| {
+            !text.contains(['!', '|', '*', '?', '{', '[', '(', '\\', '<', '>', '=', ':', '^', '$', '.', '+'])
+        };
+        simple(&self.text) && simple(&before.text) && self.text.to_lowercase().starts_with(&before.text.to_lowercase())
+    }
+
+    #[must_use]
+    pub fn admits(&self, rows: &Rows, slot: u32, scope: &Scope, now: i64, buffer: &mut String) -> bool {
+        let mut filled = false;
+        self.terms.iter().all(|term| {
+            let yes = match &term.test {
+                Test::Text(regex) => {
+                    if !filled {
+                        rows.words(slot, buffer);
+                        filled = true;
+                    }
+                    regex.is_match(buffer)
+                }
+                Test::Column(place, regex) => regex.is_match(&place.cell(rows, slot, scope).show(now)),
+                Test::Compare(place, op, value) => compare(&place.cell(rows, slot, scope), *op, value, now),
+            };
+            yes != term.not
+        })
+    }
+}
+
+impl Term {
+    fn parse(kind: Kind, word: &str, trouble: &mut Option<String>) -> Option<Self> {
+        let (not, word) = word.strip_prefix('!').map_or((false, word), |rest| (true, rest));
+        if word.is_empty() {
+            return None;
+        }
+        let test = column_test(kind, word, trouble).unwrap_or_else(|| Test::Text(regex(word, trouble)));
+        Some(Self { not, test })
+    }
+}
+
+fn column_test(kind: Kind, word: &str, trouble: &mut Option<String>) -> Option<Test> {
+    let at = word.find([':', '<', '>', '='])?;
+    let (title, rest) = word.split_at(at);
+    let place = Place::named(kind, title)?;
+    if let Some(text) = rest.strip_prefix(':') {
+        return Some(Test::Column(place, regex(text, trouble)));
+    }
+    let (sign, op) = OPS.iter().find(|(sign, _)| rest.starts_with(sign))?;
+    Some(Test::Compare(place, *op, rest[sign.len()..].to_owned()))
+}
+
+/// A regular expression where the text is one, else the text itself.
+fn regex(text: &str, trouble: &mut Option<String>) -> Regex {
+    let build = |pattern: &str| {
+        let any_case = !text.chars().any(char::is_uppercase);
+        RegexBuilder::new(pattern).case_insensitive(any_case).size_limit(1 << 20).build()
+    };
+    build(text).unwrap_or_else(|_| {
+        *trouble = Some(format!("`{text}` is no regular expression: taken as plain text"));
+        // escaped text is always a valid expression; should it be too large, nothing matches
+        build(&regex::escape(text)).unwrap_or_else(|_| Regex::new("$.^").unwrap_or_else(|_| unreachable!()))
+    })
+}
+
+fn compare(cell: &Cell<'_>, op: Op, value: &str, now: i64) -> bool {
+    use std::cmp::Ordering::{Equal, Greater, Less};
+    if value.is_empty() {
+        return true; // still being typed
+    }
+    let order = match (cell, cell.number(now)) {
+        (Cell::Missing, _) => return false,
+        (Cell::Since(_), Some(n)) => seconds(value).map(|v| n.cmp(&v)),
+        (_, Some(n)) => quantity(value).map(|v| n.cmp(&v)),
+        (other, None) => Some(crate::kinds::cell::natural(&other.words().to_lowercase(), &value.to_lowercase())),
+    };
+    match (order, op) {
+        (None, _) => false,
+        (Some(order), Op::Less) => order == Less,
+        (Some(order), Op::AtMost) => order != Greater,
+        (Some(order), Op::More) => order == Greater,
+        (Some(order), Op::AtLeast) => order != Less,
+        (Some(order), Op::Is) => order == Equal,
+    }
+}
+
+/// `90`, `2h`, `1d12h`, in seconds.
+#[must_use]
+pub fn seconds(text: &str) -> Option<i64> {
+    let mut total: i64 = 0;
+    let mut digits = String::new();
+    for c in text.chars() {
+        if c.is_ascii_digit() {
+            digits.push(c);
+            continue;
+        }
+        let unit = match c {
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            'd' => 86_400,
+            'w' => 604_800,
+            'y' => 31_536_000,
+            _ => return None,
+        };
+        total = total.checked_add(digits.parse::<i64>().ok()?.checked_mul(unit)?)?;
+        digits.clear();
+    }
+    if digits.is_empty() { (!text.is_empty()).then_some(total) } else { total.checked_add(digits.parse().ok()?) }
+}
+
+/// `5`, `10k`, `2GiB`.
+fn quantity(text: &str) -> Option<i64> {
+    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let n: i64 = text[..end].parse().ok()?;
+    let scale = match text[end..].to_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" => 1_000,
+        "ki" | "kib" => 1 << 10,
+        "m" => 1_000_000,
+        "mi" | "mib" => 1 << 20,
+        "g" => 1_000_000_000,
+        "gi" | "gib" => 1 << 30,
+        _ => return None,
+    };
+    n.checked_mul(scale)
+}

@@ -1,0 +1,343 @@
+//! One table: which rows of which feeds, in which order, and where the cursor stands. Kept up by increments: a change costs one
+//! pass over row numbers and a comparison per changed row, never a sort or a filter of everything.
+use std::{cmp::Ordering, collections::HashSet, sync::Arc};
+
+use super::{
+    filter::{Filter, Place},
+    store::{FeedKey, FeedNo, Store},
+};
+use crate::kinds::{Heading, Kind, Record, Scope, rows::Touched};
+
+/// A row of some feed, by number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Ref {
+    pub feed: FeedNo,
+    pub slot: u32,
+}
+
+/// A row by what it is: survives a new listing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Mark {
+    pub feed: FeedKey,
+    pub id: String,
+}
+
+/// Rows whose column says one of these; what a link picked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picked {
+    pub column: &'static str,
+    pub values: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    pub by: Place,
+    pub reverse: bool,
+}
+
+#[derive(Debug)]
+pub struct Table {
+    pub kind: Kind,
+    /// Only feeds within this scope.
+    pub scope: Scope,
+    pub picked: Option<Picked>,
+    /// What the way here is called: `VPC core-app`.
+    pub crumb: String,
+    pub filter: Filter,
+    pub sort: Option<Sort>,
+    pub marks: HashSet<Mark>,
+    /// Where a range of marks began.
+    pub anchor: Option<usize>,
+    /// Columns skipped at the left, for a narrow terminal.
+    pub skip: usize,
+    feeds: Vec<FeedNo>,
+    /// All rows that `picked` lets through, in order; `shown` those that pass the filter too.
+    all: Vec<Ref>,
+    shown: Vec<Ref>,
+    at: Option<Ref>,
+    id: String,
+    index: usize,
+    offset: usize,
+    /// Whether the columns ACCOUNT, REGION, CLUSTER say anything here.
+    pub spread: [bool; 3],
+}
+
+impl Table {
+    #[must_use]
+    pub fn new(kind: Kind, scope: Scope, picked: Option<Picked>, crumb: impl Into<String>) -> Self {
+        Self {
+            kind,
+            scope,
+            picked,
+            crumb: crumb.into(),
+            filter: Filter::default(),
+            sort: None,
+            marks: HashSet::new(),
+            anchor: None,
+            skip: 0,
+            feeds: Vec::new(),
+            all: Vec::new(),
+            shown: Vec::new(),
+            at: None,
+            id: String::new(),
+            index: 0,
+            offset: 0,
+            spread: [false; 3],
+        }
+    }
+
+    #[must_use]
+    pub fn shown(&self) -> &[Ref] {
+        &self.shown
+    }
+
+    /// Rows before the filter.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.all.len()
+    }
+
+    #[must_use]
+    pub fn feeds(&self) -> &[FeedNo] {
+        &self.feeds
+    }
+
+    #[must_use]
+    pub const fn index(&self) -> usize {
+        self.index
+    }
+
+    #[must_use]
+    pub const fn offset(&self) -> usize {
+        self.offset
+    }
+
+    #[must_use]
+    pub const fn at(&self) -> Option<Ref> {
+        self.at
+    }
+
+    /// The columns this table could show: those of the scope that say something, then the kind's own.
+    #[must_use]
+    pub fn columns(&self) -> Vec<(Place, Heading)> {
+        let of_scope =
+            Place::OF_SCOPE.iter().zip(self.spread).filter(|(_, spread)| *spread).map(|((title, place), _)| {
+                (*place, Heading { title, width: if *title == "REGION" { 12 } else { 14 }, rank: 1 })
+            });
+        let own = self.kind.headings().into_iter().enumerate().map(|(n, heading)| (Place::Own(n), heading));
+        of_scope.chain(own).filter(|(_, heading)| heading.rank < 9).collect()
+    }
+
+    fn rank(&self, feed: FeedNo) -> usize {
+        self.feeds.iter().position(|f| *f == feed).unwrap_or(usize::MAX)
+    }
+
+    fn order(&self, store: &Store, a: Ref, b: Ref) -> Ordering {
+        let (Some(left), Some(right)) = (store.feed(a.feed), store.feed(b.feed)) else { return a.cmp(&b) };
+        let sorted = self.sort.map_or(Ordering::Equal, |sort| {
+            let x = sort.by.cell(&left.rows, a.slot, &left.key.scope);
+            let y = sort.by.cell(&right.rows, b.slot, &right.key.scope);
+            if sort.reverse { y.order(&x) } else { x.order(&y) }
+        });
+        sorted
+            .then_with(|| if a.feed == b.feed { Ordering::Equal } else { self.rank(a.feed).cmp(&self.rank(b.feed)) })
+            .then_with(|| left.rows.order(a.slot, b.slot))
+            .then_with(|| a.slot.cmp(&b.slot))
+    }
+
+    fn admitted(&self, store: &Store, row: Ref) -> bool {
+        let Some(feed) = store.feed(row.feed) else { return false };
+        let Some(picked) = &self.picked else { return true };
+        let Some(column) = self.kind.column(picked.column) else { return false };
+        let cell = feed.rows.cell(row.slot, column);
+        let words = cell.words();
+        picked.values.iter().any(|value| words == value || words.split(',').any(|part| part == value))
+    }
+
+    fn passes(&self, store: &Store, row: Ref, now: i64, buffer: &mut String) -> bool {
+        store.feed(row.feed).is_some_and(|feed| self.filter.admits(&feed.rows, row.slot, &feed.key.scope, now, buffer))
+    }
+
+    /// Shows these feeds, in this order. Does nothing if it does so already.
+    pub fn watch(&mut self, store: &Store, feeds: Vec<FeedNo>, now: i64) {
+        if feeds == self.feeds {
+            return;
+        }
+        self.feeds = feeds;
+        let scopes: Vec<&Scope> =
+            self.feeds.iter().filter_map(|no| store.feed(*no)).map(|feed| &feed.key.scope).collect();
+        let differ = |part: fn(&Scope) -> &Arc<str>| scopes.windows(2).any(|pair| part(pair[0]) != part(pair[1]));
+        self.spread = [differ(|s| &s.account), differ(|s| &s.region), differ(|s| &s.cluster)];
+        self.rebuild(store, now);
+    }
+
+    /// Everything anew.
+    pub fn rebuild(&mut self, store: &Store, now: i64) {
+        let feeds = self.feeds.iter().filter_map(|no| Some((*no, store.feed(*no)?)));
+        let rows = feeds.flat_map(|(no, feed)| feed.rows.slots().into_iter().map(move |slot| Ref { feed: no, slot }));
+        let mut all: Vec<Ref> = rows.filter(|row| self.admitted(store, *row)).collect();
+        all.sort_by(|a, b| self.order(store, *a, *b));
+        self.all = all;
+        self.refilter(store, now, false);
+    }
+
+    fn refilter(&mut self, store: &Store, now: i64, narrowed: bool) {
+        if self.filter.is_empty() {
+            self.shown.clone_from(&self.all);
+        } else {
+            let from = if narrowed { &self.shown } else { &self.all };
+            let mut buffer = String::new();
+            self.shown = from.iter().copied().filter(|row| self.passes(store, *row, now, &mut buffer)).collect();
+        }
+        self.settle(store);
+    }
+
+    pub fn set_filter(&mut self, store: &Store, text: &str, now: i64) {
+        let filter = Filter::parse(self.kind, text);
+        let narrowed = !self.filter.is_empty() && filter.narrows(&self.filter);
+        self.filter = filter;
+        self.anchor = None;
+        self.refilter(store, now, narrowed);
+    }
+
+    pub fn set_sort(&mut self, store: &Store, sort: Option<Sort>, now: i64) {
+        self.sort = sort;
+        let mut all = std::mem::take(&mut self.all);
+        all.sort_by(|a, b| self.order(store, *a, *b));
+        self.all = all;
+        self.refilter(store, now, false);
+    }
+
+    /// Takes in what changed in one of the feeds.
+    pub fn absorb(&mut self, store: &Store, feed: FeedNo, touched: &Touched, now: i64) {
+        if !self.feeds.contains(&feed) {
+            return;
+        }
+        // past an eighth of the rows one sort is cheaper than many insertions
+        if touched.all || touched.set.len() + touched.gone.len() > self.all.len() / 8 + 64 {
+            self.rebuild(store, now);
+            return;
+        }
+        let dirty: HashSet<u32> = touched.set.iter().chain(&touched.gone).copied().collect();
+        let stays = |row: &Ref| row.feed != feed || !dirty.contains(&row.slot);
+        let mut fresh: Vec<Ref> = touched.set.iter().map(|slot| Ref { feed, slot: *slot }).collect();
+        fresh.retain(|row| self.admitted(store, *row));
+        fresh.sort_by(|a, b| self.order(store, *a, *b));
+        let mut all = std::mem::take(&mut self.all);
+        all.retain(stays);
+        self.all = self.merge(store, all, &fresh);
+        if self.filter.is_empty() {
+            self.shown.clone_from(&self.all);
+        } else {
+            let mut buffer = String::new();
+            fresh.retain(|row| self.passes(store, *row, now, &mut buffer));
+            let mut shown = std::mem::take(&mut self.shown);
+            shown.retain(stays);
+            self.shown = self.merge(store, shown, &fresh);
+        }
+        self.settle(store);
+    }
+
+    /// Puts sorted new rows among sorted old ones.
+    fn merge(&self, store: &Store, old: Vec<Ref>, fresh: &[Ref]) -> Vec<Ref> {
+        if fresh.is_empty() {
+            return old;
+        }
+        let mut merged = Vec::with_capacity(old.len() + fresh.len());
+        let mut from = 0;
+        for row in fresh {
+            let to = from + old[from..].partition_point(|other| self.order(store, *other, *row) == Ordering::Less);
+            merged.extend_from_slice(&old[from..to]);
+            merged.push(*row);
+            from = to;
+        }
+        merged.extend_from_slice(&old[from..]);
+        merged
+    }
+
+    /// Finds the selected thing again by its id; if it is gone, what now stands in its place is selected.
+    fn settle(&mut self, store: &Store) {
+        let is_it = |row: Ref| store.record(row.feed, row.slot).is_some_and(|record| record.id() == self.id);
+        let again = self.at.and_then(|at| {
+            if is_it(at) {
+                return Some(at);
+            }
+            let slot = store.feed(at.feed)?.rows.slot(&self.id)?;
+            Some(Ref { feed: at.feed, slot })
+        });
+        let found = again.and_then(|row| self.shown.iter().position(|other| *other == row));
+        self.select(store, found.unwrap_or_else(|| if again.is_some() { 0 } else { self.index }));
+    }
+
+    fn select(&mut self, store: &Store, index: usize) {
+        self.index = index.min(self.shown.len().saturating_sub(1));
+        self.at = self.shown.get(self.index).copied();
+        // an empty table remembers what was selected, for when its rows come back
+        if let Some(record) = self.at.and_then(|row| store.record(row.feed, row.slot)) {
+            record.id().clone_into(&mut self.id);
+        }
+    }
+
+    /// Moves the cursor and keeps it within the `height` rows that are seen.
+    pub fn step(&mut self, store: &Store, by: isize, height: usize) {
+        self.select(store, self.index.saturating_add_signed(by));
+        self.scroll(height);
+    }
+
+    pub fn jump(&mut self, store: &Store, index: usize, height: usize) {
+        self.select(store, index);
+        self.scroll(height);
+    }
+
+    pub fn scroll(&mut self, height: usize) {
+        let height = height.max(1);
+        if self.index < self.offset {
+            self.offset = self.index;
+        } else if self.index >= self.offset + height {
+            self.offset = self.index + 1 - height;
+        }
+        self.offset = self.offset.min(self.shown.len().saturating_sub(height));
+    }
+
+    #[must_use]
+    pub fn selected<'a>(&self, store: &'a Store) -> Option<(&'a FeedKey, Record<'a>)> {
+        let at = self.at?;
+        let feed = store.feed(at.feed)?;
+        Some((&feed.key, feed.rows.get(at.slot)?))
+    }
+
+    #[must_use]
+    pub fn mark_of(&self, store: &Store, row: Ref) -> Option<Mark> {
+        let feed = store.feed(row.feed)?;
+        Some(Mark { feed: feed.key.clone(), id: feed.rows.get(row.slot)?.id().to_owned() })
+    }
+
+    pub fn toggle_mark(&mut self, store: &Store) {
+        if let Some(mark) = self.at.and_then(|row| self.mark_of(store, row))
+            && !self.marks.remove(&mark)
+        {
+            self.marks.insert(mark);
+        }
+    }
+
+    /// Marks all rows from the anchor to the cursor.
+    pub fn mark_range(&mut self, store: &Store) {
+        let Some(anchor) = self.anchor.take() else {
+            self.anchor = Some(self.index);
+            return;
+        };
+        let (from, to) = (anchor.min(self.index), anchor.max(self.index));
+        let rows: Vec<Ref> = self.shown.iter().copied().skip(from).take(to + 1 - from).collect();
+        self.marks.extend(rows.into_iter().filter_map(|row| self.mark_of(store, row)).collect::<Vec<_>>());
+    }
+
+    /// Marks that the filter hides.
+    #[must_use]
+    pub fn hidden_marks(&self, store: &Store) -> usize {
+        if self.marks.is_empty() {
+            return 0;
+        }
+        let seen = self.shown.iter().filter_map(|row| self.mark_of(store, *row)).filter(|m| self.marks.contains(m));
+        self.marks.len() - seen.count()
+    }
+}

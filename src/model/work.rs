@@ -1,0 +1,40 @@
+//! Everything that can run in the background, as data. One variant, one file under `jobs/`.
+use super::store::FeedKey;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// List or watch one feed.
+    List(FeedKey),
+    /// Fetch the whole of one thing: feed, id.
+    Describe(FeedKey, String),
+    /// Whose credentials are in use in this account, and until when.
+    Identify(String),
+}
+
+/// How work is stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// It only reads: dropping it is enough.
+    Drop,
+    /// It holds something (a state lock, a remote shell): it is asked, and leaves by itself.
+    Ask,
+}
+
+impl Work {
+    #[must_use]
+    pub const fn stop(&self) -> Stop {
+        match self {
+            Self::List(_) | Self::Describe(..) | Self::Identify(_) => Stop::Drop,
+        }
+    }
+
+    #[must_use]
+    pub fn title(&self) -> String {
+        match self {
+            Self::List(feed) => format!("list {}", feed.words()),
+            Self::Describe(feed, id) => format!("describe {} {id}", feed.kind.name()),
+            Self::Identify(account) if account.is_empty() => "who am I".into(),
+            Self::Identify(account) => format!("who am I in {account}"),
+        }
+    }
+}

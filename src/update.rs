@@ -1,0 +1,212 @@
+//! The one place where truth changes: `(model, message) → effects`. No I/O, no clock, no await.
+mod input;
+
+use crate::{
+    action::{self, app, feed},
+    effect::Effect,
+    error::{Error, Trouble},
+    key::Key,
+    keymap::Keymap,
+    kinds::{Batch, Kind, Reach},
+    layout,
+    model::{
+        Model, Size, Throttle,
+        detail::Raw,
+        estate::{Identity, Role},
+        notice::Notice,
+        screen::Screen,
+        store::{FeedKey, Load},
+        task::{End, State, TaskId},
+        work::Work,
+    },
+};
+
+#[derive(Debug)]
+pub enum Msg {
+    /// A key, and when, in milliseconds since 1970.
+    Key(Key, i64),
+    /// Text that came as one piece: it is never taken for keys.
+    Paste(String),
+    /// The wheel, in rows; a click on a row and column.
+    Wheel(isize),
+    Click(u16, u16),
+    Resize(Size),
+    /// It is now so many seconds since 1970.
+    Now(i64),
+    /// A frame was drawn: what is on the screen has been seen.
+    Drawn,
+    Rows(TaskId, FeedKey, Batch),
+    /// A watch stands: its rows are true.
+    Live(TaskId, FeedKey),
+    /// A watch broke and is being mended.
+    Lost(TaskId, FeedKey, Error),
+    /// A part of an answer is missing.
+    Partial(TaskId, FeedKey, Error),
+    Described(TaskId, Raw),
+    Identified(TaskId, String, Identity),
+    Throttled(Throttle),
+    Ended(TaskId, End),
+}
+
+pub fn update(model: &mut Model, keymap: &Keymap, msg: Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Key(key, at) => input::key(model, keymap, key, at),
+        Msg::Paste(text) => input::paste(model, &text),
+        Msg::Wheel(by) => input::wheel(model, by),
+        Msg::Click(column, row) => input::click(model, column, row),
+        Msg::Resize(size) => {
+            model.size = size;
+            rescroll(model);
+            vec![]
+        }
+        Msg::Now(now) => tell_time(model, now),
+        Msg::Drawn => {
+            if let Some(Screen::Confirm(question)) = model.front_mut() {
+                question.drawn = true;
+            }
+            vec![]
+        }
+        Msg::Rows(task, feed, batch) => rows(model, task, &feed, batch),
+        Msg::Live(task, feed) => {
+            model.store.mark(&feed, task, Load::Ready, model.now);
+            vec![]
+        }
+        Msg::Lost(task, feed, error) => {
+            if model.store.mark(&feed, task, Load::Lost(error.clone().into()), model.now) {
+                model.notices.wrong(error, model.now, false);
+            }
+            vec![]
+        }
+        Msg::Partial(task, feed, error) => {
+            model.notices.wrong(error.clone(), model.now, false);
+            model.store.miss(&feed, task, error);
+            vec![]
+        }
+        Msg::Described(task, raw) => {
+            described(model, task, &Ok(raw));
+            vec![]
+        }
+        Msg::Identified(_, account, identity) => {
+            model.identities.insert(account, identity);
+            vec![]
+        }
+        Msg::Throttled(throttle) => {
+            model.throttles.retain(|known| (&known.service, &known.scope) != (&throttle.service, &throttle.scope));
+            model.throttles.push(throttle);
+            vec![]
+        }
+        Msg::Ended(task, end) => ended(model, task, end),
+    }
+}
+
+fn rescroll(model: &mut Model) {
+    let areas = layout::of(model.size);
+    for screen in &mut model.screens {
+        match screen {
+            Screen::Table(table) => table.scroll(areas.rows()),
+            Screen::Detail(detail) => detail.scroll(0, areas.lines()),
+            _ => {}
+        }
+    }
+}
+
+fn tell_time(model: &mut Model, now: i64) -> Vec<Effect> {
+    model.now = now;
+    match &model.role {
+        Role::Act { until, .. } if *until <= now => app::stop_acting(model),
+        _ => vec![],
+    }
+}
+
+fn rows(model: &mut Model, task: TaskId, key: &FeedKey, batch: Batch) -> Vec<Effect> {
+    let now = model.now;
+    let Some((feed, touched)) = model.store.apply(key, task, batch, now) else { return vec![] };
+    let height = layout::of(model.size).rows();
+    let mut derived = Vec::new();
+    for screen in &mut model.screens {
+        let Screen::Table(table) = screen else { continue };
+        table.absorb(&model.store, feed, &touched, now);
+        table.scroll(height);
+        if table.kind.reach() == Reach::Within(key.kind) {
+            derived.push(FeedKey::new(table.kind, table.scope.clone()));
+        }
+    }
+    for key in derived {
+        feed::derive(model, &key);
+    }
+    // other listings begin where these rows say there is something to list
+    if matches!(key.kind, Kind::Region | Kind::Cluster) { feed::sync(model) } else { vec![] }
+}
+
+fn described(model: &mut Model, task: TaskId, raw: &Result<Raw, Error>) {
+    let height = layout::of(model.size).lines();
+    for screen in &mut model.screens {
+        if let Screen::Detail(detail) = screen
+            && detail.task == Some(task)
+        {
+            detail.raw = Some(raw.clone());
+            let search = std::mem::take(&mut detail.search);
+            detail.search(&search, height);
+        }
+    }
+}
+
+fn ended(model: &mut Model, task: TaskId, end: End) -> Vec<Effect> {
+    let now = model.now;
+    let Some(work) = model.tasks.get(task).map(|task| task.work.clone()) else { return vec![] };
+    let state = match end {
+        End::Done => State::Done,
+        End::Cancelled => State::Cancelled,
+        End::Failed(error) => {
+            // a failure that a screen shows needs no line in the footer as well
+            let shown = fail(model, task, &work, &error);
+            model.notices.wrong(error.clone(), now, !shown);
+            State::Failed(error)
+        }
+    };
+    let done = state == State::Done;
+    model.tasks.set(task, state, now);
+    match work {
+        // an answer of no rows sends no batch: the end says that the list is whole
+        Work::List(key) if done => {
+            model.store.mark(&key, task, Load::Ready, now);
+            vec![]
+        }
+        _ => vec![],
+    }
+}
+
+/// Puts a failure where it belongs; tells whether something on the screen shows it.
+fn fail(model: &mut Model, task: TaskId, work: &Work, error: &Error) -> bool {
+    match work {
+        Work::List(key) => {
+            model.store.mark(key, task, Load::Failed(error.clone().into()), model.now);
+            model.table_below().is_some_and(|table| table.kind == key.kind)
+        }
+        Work::Describe(..) => {
+            described(model, task, &Err(error.clone()));
+            true
+        }
+        Work::Identify(account) => {
+            if error.trouble == Trouble::Credentials {
+                model.identities.remove(account);
+            }
+            false
+        }
+    }
+}
+
+/// What the footer must not hide: an unread error waits in front of everything said.
+#[must_use]
+pub fn unread(model: &Model) -> bool {
+    matches!(model.notices.front(), Some(Notice::Wrong(_)))
+}
+
+/// What the console asks at its start.
+pub fn begin(model: &mut Model) -> Vec<Effect> {
+    let mut effects = feed::sync(model);
+    for account in model.estate.accounts.clone() {
+        effects.push(action::feed::start(model, Work::Identify(account)).1);
+    }
+    effects
+}
