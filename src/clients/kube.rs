@@ -15,6 +15,7 @@ mod wire;
 
 use std::{
     collections::{HashMap, HashSet},
+    convert::Infallible,
     sync::Arc,
 };
 
@@ -55,6 +56,15 @@ pub trait Project: Resource {
     type Wire: prost::Message + Default + DeserializeOwned;
 
     fn project(wire: Self::Wire, names: &mut Names) -> Self;
+
+    /// Follows this kind; one that joins several resources follows them all.
+    fn follow<F, Fut>(link: &Link, namespace: Option<&str>, tell: F) -> impl Future<Output = Infallible> + Send
+    where
+        F: FnMut(News<Self>) -> Fut + Send,
+        Fut: Future<Output = ()> + Send,
+    {
+        follow(link, namespace, tell)
+    }
 }
 
 /// A count as servers send it, which may say less than nothing only by mistake.

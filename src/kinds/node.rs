@@ -77,12 +77,14 @@ impl Resource for Node {
 
     fn links(&self, scope: &Scope) -> Vec<Link> {
         let mut links = vec![Link::new(Way::Down, "pods", Kind::Pod, scope.clone(), "NODE", &*self.name)];
-        let aws = scope.at_region(&scope.region);
-        let above = [("instance", "ID", &*self.instance), ("nodegroup", "NAME", &*self.nodegroup)];
-        for (kind, column, value) in above {
-            if let Some(named) = Kind::named(kind).filter(|_| !value.is_empty()) {
-                let way = if kind == "instance" { Way::Up } else { Way::Beside };
-                links.push(Link::new(way, kind, named, aws.clone(), column, value));
+        if !scope.region.is_empty() {
+            let aws = scope.at_region(&scope.region);
+            if !self.instance.is_empty() {
+                links.push(Link::new(Way::Up, "instance", Kind::Instance, aws.clone(), "ID", &*self.instance));
+            }
+            if !self.nodegroup.is_empty() {
+                let id = format!("{}/{}", scope.cluster, self.nodegroup);
+                links.push(Link::new(Way::Beside, "node group", Kind::Nodegroup, aws, "ID", id));
             }
         }
         // of a node the events carry the name where others carry a uid

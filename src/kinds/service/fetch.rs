@@ -1,15 +1,14 @@
 //! Reads services, and the endpoint slices that say who stands behind each: two watches that come out as one.
 mod join;
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, convert::Infallible, sync::Arc};
 
 use serde::Deserialize;
 
-pub use self::join::follow;
 use super::{Endpoint, Service};
 use crate::{
     clients::kube::{
-        Names, Project, Source,
+        Link, Names, News, Project, Source,
         meta::{LabelledMeta, ObjectMeta, Time},
     },
     kinds::{Column, Reach, Resource},
@@ -119,6 +118,14 @@ impl Project for Service {
             name: meta.name.into(),
             endpoints: None,
         }
+    }
+
+    fn follow<F, Fut>(link: &Link, namespace: Option<&str>, tell: F) -> impl Future<Output = Infallible> + Send
+    where
+        F: FnMut(News<Self>) -> Fut + Send,
+        Fut: Future<Output = ()> + Send,
+    {
+        join::follow(link, namespace, tell)
     }
 }
 

@@ -111,7 +111,11 @@ impl Join {
                 Change::Upsert(row) => Change::Upsert(self.keep(row)),
                 Change::Remove(uid) => {
                     if let Some(row) = self.services.remove(&uid) {
-                        self.uids.remove(&(row.namespace, row.name));
+                        let path = (row.namespace, row.name);
+                        // another may have taken the name in between
+                        if self.uids.get(&path) == Some(&uid) {
+                            self.uids.remove(&path);
+                        }
                     }
                     Change::Remove(uid)
                 }
