@@ -129,6 +129,7 @@ impl Default for Tags {
 }
 
 /// All that is set, resolved for one estate.
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the settings file")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// `None`: no estate is configured, or none was asked for.

@@ -13,9 +13,18 @@ use rows::{Change, Slots};
 macro_rules! with_kinds {
     ($then:ident) => {
         $then! {
-            region::Region,       "region",    "regions",    [];
-            vpc::Vpc,             "vpc",       "VPCs",       [];
-            cluster::Cluster,     "cluster",   "clusters",   [];
+            account::Account,              "account",        "accounts",            [];
+            region::Region,                "region",         "regions",             [];
+            vpc::Vpc,                      "vpc",            "VPCs",                [];
+            subnet::Subnet,                "subnet",         "subnets",             [];
+            instance::Instance,            "instance",       "instances",           ["ec2"];
+            security_group::SecurityGroup, "security-group", "security groups",     ["sg"];
+            load_balancer::LoadBalancer,   "load-balancer",  "load balancers",      ["lb"];
+            target_group::TargetGroup,     "target-group",   "target groups",       ["tg"];
+            asg::Asg,                      "asg",            "auto scaling groups", ["auto-scaling-group"];
+            cluster::Cluster,              "cluster",        "clusters",            ["eks"];
+            nodegroup::Nodegroup,          "nodegroup",      "node groups",         ["ng"];
+            log_group::LogGroup,           "log-group",      "log groups",          ["lg"];
             pod::Pod,             "pod",       "pods",       ["po"];
             container::Container, "container", "containers", [];
         }
@@ -377,6 +386,20 @@ macro_rules! define {
 }
 
 with_kinds!(define);
+
+impl Record<'_> {
+    /// What the API must be told to answer with the whole of it: an id for AWS, `namespace/name` or a name for Kubernetes.
+    #[must_use]
+    pub fn address(self) -> String {
+        if self.kind().reach() != Reach::Cluster {
+            return self.id().to_owned();
+        }
+        match self.kind().column("NAMESPACE") {
+            Some(column) => format!("{}/{}", self.cells()[column].words(), self.name()),
+            None => self.name().to_owned(),
+        }
+    }
+}
 
 impl Kind {
     /// The kind of this name: its own, its title, an alias, or the plural that kubectl takes.

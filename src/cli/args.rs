@@ -1,5 +1,7 @@
 //! What can be typed after `quarterdeck`. Parsing, completions and the man page come from this one definition.
-use std::{ffi::OsString, io, path::PathBuf};
+mod scripts;
+
+use std::{ffi::OsString, path::PathBuf};
 
 use clap::{
     Args as ClapArgs, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
@@ -7,6 +9,8 @@ use clap::{
     error::{ContextKind, ContextValue, ErrorKind},
 };
 use clap_complete::Shell;
+
+pub use scripts::{completion, man};
 
 use crate::config::{Flags, Theme};
 
@@ -98,8 +102,11 @@ pub enum Verb {
     /// Show everything about one thing.
     Describe {
         /// What kind of thing it is.
+        // The places are said because `command` takes this one out and puts it back at the end.
+        #[arg(index = 1)]
         kind: String,
         /// Its id or name.
+        #[arg(index = 2)]
         id: String,
         /// How to print it.
         #[arg(short, long, value_enum, default_value_t)]
@@ -218,25 +225,6 @@ pub fn parse(kinds: Kinds, argv: impl IntoIterator<Item = OsString>) -> Result<A
     Args::from_arg_matches(&command(kinds).try_get_matches_from(argv)?)
 }
 
-/// The script that completes `quarterdeck` in this shell.
-pub fn completion(kinds: Kinds, shell: Shell, out: &mut dyn io::Write) {
-    clap_complete::generate(shell, &mut command(kinds), "quarterdeck", out);
-}
-
-/// The man page of the program, or of one verb.
-///
-/// # Errors
-/// When there is no such verb, or `out` cannot be written.
-pub fn man(kinds: Kinds, page: Option<&str>, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut whole = command(kinds);
-    whole.build();
-    let Some(page) = page else { return clap_mangen::Man::new(whole).render(out) };
-    match whole.find_subcommand(page) {
-        Some(verb) => clap_mangen::Man::new(verb.clone()).render(out),
-        None => Err(io::Error::new(io::ErrorKind::NotFound, format!("there is no verb `{page}`"))),
-    }
-}
-
 impl Args {
     /// The same as plain data, for `config`.
     #[must_use]
@@ -256,5 +244,102 @@ impl Args {
             no_mouse: self.no_mouse,
             at: self.at.clone(),
         }
+    }
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    pub const KINDS: Kinds = Kinds {
+        names: &["instance", "pod", "log-group"],
+        known: |name| ["instance", "pod", "pods", "po", "log-group"].contains(&name),
+    };
+
+    fn typed(line: &str) -> Result<Args, clap::Error> {
+        parse(KINDS, line.split(' ').map(OsString::from))
+    }
+
+    fn refused(line: &str) -> String {
+        let error = typed(line).unwrap_err();
+        assert_eq!(error.exit_code(), 2, "{line}");
+        error.to_string()
+    }
+
+    /// Every verb below the program, with those below them.
+    fn verbs(command: &Command) -> Vec<&Command> {
+        command.get_subcommands().flat_map(|verb| std::iter::once(verb).chain(verbs(verb))).collect()
+    }
+
+    #[test]
+    fn the_definition_holds_together() {
+        command(KINDS).debug_assert();
+    }
+
+    #[test]
+    fn every_verb_and_every_option_says_what_it_is_for() {
+        let whole = command(KINDS);
+        assert!(verbs(&whole).len() >= 10);
+        for verb in std::iter::once(&whole).chain(verbs(&whole)) {
+            assert!(verb.get_about().is_some(), "{} says nothing", verb.get_name());
+            for arg in verb.get_arguments() {
+                assert!(arg.get_help().is_some(), "{} {} says nothing", verb.get_name(), arg.get_id());
+            }
+        }
+    }
+
+    #[test]
+    fn lists_are_taken_with_commas_and_by_repeating() {
+        let args =
+            typed("quarterdeck --region us-east-1,eu-west-1 -r eu-north-1 --readonly --no-mouse --at pod").unwrap();
+        let flags = args.flags();
+        assert_eq!(flags.regions, ["us-east-1", "eu-west-1", "eu-north-1"]);
+        assert!(flags.read_only && flags.no_mouse && args.verb.is_none());
+        assert_eq!(flags.at.as_deref(), Some("pod"));
+    }
+
+    #[test]
+    fn what_every_verb_takes_may_stand_before_and_behind_it() {
+        for line in
+            ["quarterdeck --context a,b --theme light list pods", "quarterdeck list pods --context a,b --theme light"]
+        {
+            let args = typed(line).unwrap();
+            assert_eq!(args.flags().contexts, ["a", "b"], "{line}");
+            assert_eq!(args.flags().theme, Some(Theme::Light), "{line}");
+            assert!(matches!(args.verb, Some(Verb::List { kind, .. }) if kind == "pods"), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_kind_is_taken_by_any_of_its_names_and_another_is_refused_with_the_nearest() {
+        assert_eq!(typed("quarterdeck describe po web-1 -o json").err().map(|error| error.to_string()), None);
+        let told = refused("quarterdeck list instnace");
+        assert!(told.contains("'instnace'") && told.contains("log-group") && told.contains("'instance'"), "{told}");
+    }
+
+    #[test]
+    fn wrong_usage_exits_with_two() {
+        assert!(refused("quarterdeck lits pod").contains("'list'"));
+        assert!(refused("quarterdeck --regoin x").contains("--region"));
+        assert!(refused("quarterdeck --theme pink").contains("[possible values: auto, dark, light, none]"));
+        assert!(refused("quarterdeck list").contains("<KIND>"));
+        assert!(refused("quarterdeck list pod --where phase").contains("COLUMN=VALUE"));
+        assert!(refused("quarterdeck completion cmd").contains("fish"));
+    }
+
+    #[test]
+    fn help_and_version_are_no_failure() {
+        let version = typed("quarterdeck --version").unwrap_err();
+        assert_eq!((version.exit_code(), version.kind()), (0, ErrorKind::DisplayVersion));
+        assert_eq!(version.to_string(), format!("quarterdeck {}\n", env!("CARGO_PKG_VERSION")));
+        assert_eq!(typed("quarterdeck list --help").unwrap_err().exit_code(), 0);
+    }
+
+    #[test]
+    fn where_splits_at_its_first_equals_sign() {
+        let args = typed("quarterdeck list pod --where phase=Running --where label=app=web").unwrap();
+        let Some(Verb::List { wheres, .. }) = args.verb else { panic!("not a listing") };
+        let pairs: Vec<_> = wheres.iter().map(|one| (one.column.as_str(), one.value.as_str())).collect();
+        assert_eq!(pairs, [("phase", "Running"), ("label", "app=web")]);
     }
 }

@@ -205,3 +205,131 @@ fn keymap(reader: &mut Reader, key: &Key, value: &Value) -> Option<Set<String>> 
 pub fn is_path(keymap: &str) -> bool {
     keymap.contains('/') || Path::new(keymap).extension().is_some_and(|extension| extension == "toml")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{DEFAULT_FILE, Flags, Settings, open, surroundings::tests::Made};
+
+    fn mistakes(text: &str) -> Vec<String> {
+        let (_, mistakes) = File::parse(Path::new("c.toml"), text);
+        mistakes.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn every_mistake_is_told_at_once_with_its_line() {
+        let text = "estate = 'prod'
+regoins = ['us-east-1']
+theme = 'drak'
+mouse = 'yes'
+environment = 'prod'
+[estates.prod]
+environment = 'production'
+regions = ['us-east-1', 'useast1']
+contexts = 'al'
+profiles = ['a', 7]
+kind = 1
+[estates.prod.act]
+minutes = 900
+profile = {}
+[tags]
+vpn = 'x'
+";
+        assert_eq!(
+            mistakes(text),
+            [
+                "c.toml:2: no setting is called `regoins` here; did you mean `regions`?",
+                "c.toml:3: `theme` cannot be `drak`; did you mean `dark`?",
+                "c.toml:4: `mouse` takes true or false, this is a text",
+                "c.toml:5: `environment` belongs to one estate; write it there",
+                "c.toml:7: `environment` cannot be `production`; known are: dev, test, prod",
+                "c.toml:8: `useast1` is not the name of a region; they look like `eu-central-1`",
+                "c.toml:9: `contexts` cannot be `al`; did you mean `all`?",
+                "c.toml:10: `profiles` takes a text, this is a number",
+                "c.toml:11: no setting is called `kind` here; known are: aws, profiles, regions, contexts, kubeconfig, \
+                 eks, namespaces, read_only, keymap, theme, mouse, utc, at, act, tags, environment",
+                "c.toml:13: `minutes` must be from 1 to 720",
+                "c.toml:14: no setting is called `profile` here; did you mean `profiles`?",
+                "c.toml:16: no setting is called `vpn` here; did you mean `vpc`?",
+            ]
+        );
+    }
+
+    #[test]
+    fn broken_toml_is_told_with_its_lines_and_the_rest_is_still_looked_at() {
+        let told = mistakes("utc = yes\nutc = true\nmouse = [\n");
+        let lines: Vec<&str> = told.iter().map(|line| line.split(": ").next().unwrap()).collect();
+        assert!(told.iter().all(|line| line.contains("not TOML") || line.contains("takes")), "{told:#?}");
+        assert!(lines.contains(&"c.toml:1") && lines.contains(&"c.toml:2"), "{told:#?}");
+    }
+
+    #[test]
+    fn an_estate_written_where_its_name_belongs_is_told_where_to_go() {
+        assert_eq!(
+            mistakes("[estate.prod]\nenvironment = 'prod'"),
+            ["c.toml:1: `estate` names the estate that opens; write `[estates.NAME]`"]
+        );
+    }
+
+    #[test]
+    fn an_estate_says_what_it_holds() {
+        let text = "[estates.prod]
+environment = 'prod'
+profiles = ['shop']
+contexts = ['a', 'b']
+act = { profiles = { shop = 'shop-admin' }, minutes = 15 }
+tags.role = 'team:role'
+";
+        let (file, mistakes) = File::parse(Path::new("c.toml"), text);
+        assert_eq!(mistakes, []);
+        let prod = &file.estates["prod"];
+        assert_eq!(prod.environment, Some(Set { value: Environment::Prod, line: 2 }));
+        assert_eq!(prod.layer.contexts.as_ref().unwrap().value, Contexts::Named(vec!["a".into(), "b".into()]));
+        assert_eq!(prod.layer.act_profiles.as_ref().unwrap().value["shop"], "shop-admin");
+        assert_eq!(prod.layer.act_minutes.as_ref().unwrap().value, 15);
+        assert_eq!(prod.layer.tag_role, Some(Set { value: "team:role".into(), line: 6 }));
+    }
+
+    #[test]
+    fn the_default_file_says_what_holds_without_it() {
+        let path = "/home/me/.config/quarterdeck/config.toml";
+        let with = open(&Flags::default(), &Made::new(&[], &[(path, DEFAULT_FILE)])).unwrap();
+        let without = open(&Flags::default(), &Made::new(&[], &[])).unwrap();
+        assert_eq!(with.settings, without.settings);
+        let expected = Settings { kubeconfig: vec!["/home/me/.kube/config".into()], ..Settings::default() };
+        assert_eq!(without.settings, expected);
+    }
+
+    #[test]
+    fn the_default_file_shows_every_setting_and_its_examples_are_right() {
+        let example =
+            |line: &str| line.strip_prefix("# ").is_some_and(|rest| rest.starts_with('[') || rest.contains(" = "));
+        let shown = DEFAULT_FILE.lines().map(|line| if example(line) { &line[2..] } else { line });
+        let text = shown.collect::<Vec<_>>().join("\n");
+        assert_eq!(mistakes(&text), Vec::<String>::new());
+        let keys = LAYER_KEYS.iter().chain(ACT_KEYS).chain(TAG_KEYS).chain(&["environment", "estate"]);
+        for key in keys {
+            let says = |line: &str| line.starts_with(&format!("{key} = ")) || line == format!("[{key}]");
+            assert!(text.lines().any(says), "`{key}` is not in the default file");
+        }
+    }
+
+    #[test]
+    fn regions_are_known_by_their_shape() {
+        for name in ["us-east-1", "ap-southeast-7", "us-gov-west-1", "us-isob-east-1"] {
+            assert!(is_region(name), "{name}");
+        }
+        for name in ["", "us-east", "us-east1", "US-EAST-1", "us--1", "1-2-3", "global", "useast-1"] {
+            assert!(!is_region(name), "{name}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_the_reader_fall_over(text in "[a-z\\[\\]{}=\"'.,\n #0-9é]{0,80}") {
+            let (_, mistakes) = File::parse(Path::new("c.toml"), &text);
+            let lines = text.matches('\n').count() + 1;
+            proptest::prop_assert!(mistakes.iter().all(|mistake| mistake.line().is_some_and(|line| line <= lines)));
+        }
+    }
+}

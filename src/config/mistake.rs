@@ -75,8 +75,8 @@ impl Mistake {
     pub fn error(mistakes: &[Self]) -> Error {
         let count = mistakes.len();
         let what = format!("{count} {} in the settings", if count == 1 { "mistake" } else { "mistakes" });
-        let lines: String = mistakes.iter().map(|mistake| format!("\n  {mistake}")).collect();
-        Error::usage(what, lines)
+        let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+        Error::usage(what, format!("\n  {}", lines.join("\n  ")))
     }
 }
 

@@ -38,7 +38,7 @@ impl<'a> Reader<'a> {
 
     pub fn line(&self, span: &Range<usize>) -> usize {
         let end = span.start.min(self.text.len());
-        1 + self.text.as_bytes()[..end].iter().filter(|byte| **byte == b'\n').count()
+        1 + String::from_utf8_lossy(&self.text.as_bytes()[..end]).matches('\n').count()
     }
 
     fn place(&self, span: &Range<usize>) -> Place {

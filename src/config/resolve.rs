@@ -3,15 +3,12 @@
 //! `QUARTERDECK_*` and `NO_COLOR` stand above the file. The variables of other tools (`AWS_PROFILE`, `AWS_REGION`,
 //! `KUBECONFIG`) only answer where the file names nothing: else an estate would show another one's account under its own
 //! name and colour because of a variable that a shell exports.
-use std::{
-    fmt,
-    path::{Path, PathBuf},
-};
+mod aim;
+mod look;
 
-use super::{
-    Act, Contexts, Environment, Estate, File, Flags, KEYMAPS, Keymap, Layer, Mistake, Paths, Place, Set, Settings,
-    Surroundings, Tags, Theme, file,
-};
+use std::{fmt, path::Path};
+
+use super::{Act, Estate, File, Flags, Layer, Mistake, Paths, Place, Set, Settings, Surroundings, Tags, file};
 
 /// Where a value comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -181,118 +178,6 @@ impl<'a> Resolver<'a> {
 
     // One setting each, where there is more to it.
 
-    fn choose_estate(&mut self, file: Option<&'a File>) -> Option<String> {
-        let written = file.and_then(|file| file.estate.as_ref());
-        let place = |line| Place::file(&self.paths.file, Some(line));
-        let asked: Option<(String, Source, Place)> = if let Some(name) = &self.flags.estate {
-            Some((name.clone(), Source::Flag("--estate"), Place::Flag("--estate")))
-        } else if let Some(name) = self.around.var("QUARTERDECK_ESTATE") {
-            Some((name, Source::Variable("QUARTERDECK_ESTATE"), Place::Variable("QUARTERDECK_ESTATE")))
-        } else {
-            written.map(|set| (set.value.clone(), Source::Global { line: set.line }, place(set.line)))
-        };
-        let estates = file.map(|file| &file.estates);
-        let known: Vec<&str> = estates.into_iter().flatten().map(|(name, _)| name.as_str()).collect();
-        let found = match asked {
-            Some((name, source, place)) => {
-                self.estate =
-                    estates.and_then(|all| all.get_key_value(&name)).map(|(name, estate)| (name.as_str(), estate));
-                if self.estate.is_none() {
-                    let mut mistake = Mistake::unknown(place, format!("no estate is called `{name}`"), &name, &known);
-                    if known.is_empty() {
-                        mistake.hint = format!("write `[estates.{name}]` in {}", self.paths.file.display());
-                    }
-                    self.mistakes.push(mistake);
-                }
-                Some((Some(name), source))
-            }
-            None => self.only_estate(estates.into_iter().flatten(), &known),
-        };
-        self.tell("estate", found, None, |value| value.clone().unwrap_or_else(|| "-".into()))
-    }
-
-    /// Nobody named one. A single estate is meant; several are a question, unless the flags say where to look.
-    fn only_estate(
-        &mut self,
-        estates: impl Iterator<Item = (&'a String, &'a Estate)>,
-        known: &[&str],
-    ) -> Found<Option<String>> {
-        if self.flags_aim() {
-            return None;
-        }
-        match estates.collect::<Vec<_>>().as_slice() {
-            [] => None,
-            [(name, estate)] => {
-                self.estate = Some((name, estate));
-                Some((Some((*name).clone()), Source::Estate { name: (*name).clone(), line: estate.line }))
-            }
-            _ => {
-                let hint = format!("say --estate or write `estate = …` at the top; there are: {}", known.join(", "));
-                self.mistakes.push(Mistake::new(
-                    Place::file(&self.paths.file, None),
-                    "several estates, none named",
-                    hint,
-                ));
-                None
-            }
-        }
-    }
-
-    /// Whether the flags alone say what is to be looked at.
-    fn flags_aim(&self) -> bool {
-        !self.flags.profiles.is_empty() || self.flags_aim_at_clusters()
-    }
-
-    fn flags_aim_at_clusters(&self) -> bool {
-        !self.flags.contexts.is_empty() || self.flags.kubeconfig.is_some()
-    }
-
-    /// An estate vouches only for what it lists: a flag that leads out of it makes the environment unknown.
-    fn environment(&mut self) -> Environment {
-        let found = self.estate.and_then(|(name, estate)| {
-            let set = estate.environment.as_ref()?;
-            Some((set.value, Source::Estate { name: name.to_owned(), line: set.line }))
-        });
-        let found = match self.leads_out() {
-            Some(flag) if found.is_some() => Some((Environment::Unknown, Source::Flag(flag))),
-            _ => found,
-        };
-        self.tell("environment", found, Environment::Unknown, |environment| environment.name().to_owned())
-    }
-
-    fn leads_out(&self) -> Option<&'static str> {
-        let strange = |given: &[String], own: &[String]| given.iter().any(|name| !own.contains(name));
-        let profiles = self.written(|layer| &layer.profiles).map(|(list, _)| list).unwrap_or_default();
-        if strange(&self.flags.profiles, &profiles) {
-            return Some("--profile");
-        }
-        if self.flags.kubeconfig.is_some() {
-            return Some("--kubeconfig");
-        }
-        let lists = match self.written(|layer| &layer.contexts) {
-            Some((Contexts::All, _)) => return None,
-            Some((Contexts::Named(names), _)) => names,
-            Some((Contexts::Current, _)) | None => Vec::new(),
-        };
-        strange(&self.flags.contexts, &lists).then_some("--context")
-    }
-
-    /// With a cluster named by a flag, AWS is left out unless a flag or the file says otherwise.
-    fn aws(&mut self) -> bool {
-        let of_flags = if !self.flags.profiles.is_empty() {
-            Some((true, Source::Flag("--profile")))
-        } else if !self.flags.regions.is_empty() {
-            Some((true, Source::Flag("--region")))
-        } else {
-            None
-        };
-        let implied = self
-            .flags_aim_at_clusters()
-            .then(|| (false, Source::Flag(if self.flags.contexts.is_empty() { "--kubeconfig" } else { "--context" })));
-        let found = of_flags.or_else(|| self.written(|layer| &layer.aws)).or(implied);
-        self.tell("aws", found, true, bool::to_string)
-    }
-
     fn regions(&mut self) -> Vec<String> {
         let regions = self.listed("regions", &self.flags.regions.clone(), "--region", |layer| &layer.regions);
         for name in self.flags.regions.iter().filter(|name| !file::is_region(name)) {
@@ -300,46 +185,6 @@ impl<'a> Resolver<'a> {
             self.mistakes.push(Mistake::new(Place::Flag("--region"), what, "they look like `eu-central-1`"));
         }
         regions
-    }
-
-    fn kubeconfig(&mut self) -> Vec<PathBuf> {
-        let mut named = self.flags.kubeconfig.clone().map(|path| (path, Source::Flag("--kubeconfig")));
-        named = named.or_else(|| {
-            let (text, source) = self.written(|layer| &layer.kubeconfig)?;
-            Some((self.paths.written(&text), source))
-        });
-        if let Some((path, source)) = &named {
-            self.must_exist(path, source);
-        }
-        let found = named.map(|(path, source)| (vec![path], source)).or_else(|| {
-            let list = self.around.var("KUBECONFIG")?;
-            let paths = std::env::split_paths(&list).filter(|path| !path.as_os_str().is_empty()).collect();
-            Some((paths, Source::Variable("KUBECONFIG")))
-        });
-        let usual = self.paths.home.iter().map(|home| home.join(".kube/config")).collect();
-        self.tell("kubeconfig", found, usual, |paths: &Vec<PathBuf>| {
-            show_list(&paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>())
-        })
-    }
-
-    fn contexts(&mut self, kubeconfig: &[PathBuf]) -> Contexts {
-        let mut found = (!self.flags.contexts.is_empty())
-            .then(|| (Contexts::Named(self.flags.contexts.clone()), Source::Flag("--context")));
-        if found.is_none() && self.flags.kubeconfig.is_some() {
-            found = Some((Contexts::Current, Source::Flag("--kubeconfig")));
-        }
-        let found = found.or_else(|| self.written(|layer| &layer.contexts));
-        // Somebody who has set nothing at all and has a kubeconfig wants to see its cluster.
-        let bare = self.estate.is_none()
-            && self.flags.profiles.is_empty()
-            && self.written(|layer| &layer.profiles).is_none_or(|(list, _)| list.is_empty());
-        let there = kubeconfig.iter().any(|path| self.around.exists(path));
-        let usual = if bare && there { Contexts::Current } else { Contexts::Named(Vec::new()) };
-        self.tell("contexts", found, usual, |contexts| match contexts {
-            Contexts::Named(names) => show_list(names),
-            Contexts::Current => "current".into(),
-            Contexts::All => "all".into(),
-        })
     }
 
     fn read_only(&mut self) -> bool {
@@ -359,40 +204,6 @@ impl<'a> Resolver<'a> {
         self.tell("read_only", found, false, bool::to_string)
     }
 
-    fn keymap(&mut self) -> Keymap {
-        let outside = |text: String, source, place| (text, source, Some(place));
-        let asked =
-            self.flags.keymap.clone().map(|text| outside(text, Source::Flag("--keymap"), Place::Flag("--keymap")));
-        let asked = asked.or_else(|| {
-            let name = "QUARTERDECK_KEYMAP";
-            Some(outside(self.around.var(name)?, Source::Variable(name), Place::Variable(name)))
-        });
-        let asked = asked.or_else(|| self.written(|layer| &layer.keymap).map(|(text, source)| (text, source, None)));
-        let own = self.around.exists(&self.paths.keymap).then(|| Keymap::File(self.paths.keymap.clone()));
-        let found = asked.map(|(text, source, place)| (self.keymap_named(&text, &source, place), source));
-        let found = found.map(|(keymap, source)| (keymap.unwrap_or(Keymap::Shipped("default")), source));
-        self.tell("keymap", found, own.unwrap_or(Keymap::Shipped("default")), |keymap| match keymap {
-            Keymap::Shipped(name) => (*name).to_owned(),
-            Keymap::File(path) => path.display().to_string(),
-        })
-    }
-
-    /// `place` is set when the text is from outside the file, whose own names were looked at when it was read.
-    fn keymap_named(&mut self, text: &str, source: &Source, place: Option<Place>) -> Option<Keymap> {
-        if let Some(name) = KEYMAPS.iter().find(|name| **name == text) {
-            return Some(Keymap::Shipped(name));
-        }
-        if file::is_path(text) {
-            let path = if place.is_some() { PathBuf::from(text) } else { self.paths.written(text) };
-            self.must_exist(&path, source);
-            return Some(Keymap::File(path));
-        }
-        if let Some(place) = place {
-            self.mistakes.push(Mistake::unknown(place, format!("no keymap is called `{text}`"), text, KEYMAPS));
-        }
-        None
-    }
-
     fn must_exist(&mut self, path: &Path, source: &Source) {
         if self.around.exists(path) {
             return;
@@ -404,24 +215,6 @@ impl<'a> Resolver<'a> {
             Source::Default => Place::Nowhere,
         };
         self.mistakes.push(Mistake::new(place, format!("there is no file {}", path.display()), ""));
-    }
-
-    fn theme(&mut self) -> Theme {
-        let mut found = self.flags.theme.map(|theme| (theme, Source::Flag("--theme")));
-        let variable = "QUARTERDECK_THEME";
-        if let Some(text) = self.around.var(variable) {
-            match Theme::NAMES.iter().find(|(name, _)| *name == text) {
-                Some((_, theme)) => found = found.or(Some((*theme, Source::Variable(variable)))),
-                None => {
-                    let names: Vec<&str> = Theme::NAMES.iter().map(|(name, _)| *name).collect();
-                    let what = format!("no theme is called `{text}`");
-                    self.mistakes.push(Mistake::unknown(Place::Variable(variable), what, &text, &names));
-                }
-            }
-        }
-        let colourless = self.around.var("NO_COLOR").map(|_| (Theme::None, Source::Variable("NO_COLOR")));
-        let found = found.or(colourless).or_else(|| self.written(|layer| &layer.theme));
-        self.tell("theme", found, Theme::Auto, |theme| theme.name().to_owned())
     }
 
     fn act(&mut self) -> Act {
@@ -457,4 +250,88 @@ impl<'a> Resolver<'a> {
 
 fn show_list(list: &[String]) -> String {
     if list.is_empty() { "-".into() } else { list.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::open, super::surroundings::tests::Made, *};
+    use crate::config::Theme;
+
+    const FILE: &str = "/home/me/.config/quarterdeck/config.toml";
+
+    fn opened(flags: Flags, vars: &[(&str, &str)], text: &str) -> Resolved {
+        open(&flags, &Made::new(vars, &[(FILE, text)])).unwrap()
+    }
+
+    fn source(resolved: &Resolved, name: &str) -> String {
+        resolved.told.iter().find(|told| told.name == name).unwrap().source.to_string()
+    }
+
+    #[test]
+    fn flag_beats_variable_beats_estate_beats_global_beats_default() {
+        let theme = |flags, vars: &[(&str, &str)], text: &str| {
+            let resolved = opened(flags, vars, text);
+            (resolved.settings.theme.name(), source(&resolved, "theme"))
+        };
+        let told = |name, source: &str| (name, source.to_owned());
+        let none = Flags::default;
+        let both = "theme = 'dark'\n[estates.a]\ntheme = 'light'";
+        let vars = [("QUARTERDECK_THEME", "none")];
+        assert_eq!(theme(none(), &[], ""), told("auto", "default"));
+        assert_eq!(theme(none(), &[], "theme = 'dark'"), told("dark", "file, line 1"));
+        assert_eq!(theme(none(), &[], both), told("light", "estate a, line 3"));
+        assert_eq!(theme(none(), &vars, both), told("none", "variable QUARTERDECK_THEME"));
+        let flag = Flags { theme: Some(Theme::Dark), ..none() };
+        assert_eq!(theme(flag, &vars, both), told("dark", "flag --theme"));
+    }
+
+    #[test]
+    fn read_only_can_be_said_on_every_level() {
+        let is = |flags, vars: &[(&str, &str)], text: &str| opened(flags, vars, text).settings.read_only;
+        let flag = || Flags { read_only: true, ..Flags::default() };
+        assert!(!is(Flags::default(), &[], ""));
+        assert!(is(Flags::default(), &[], "read_only = true"));
+        assert!(is(Flags::default(), &[("QUARTERDECK_READ_ONLY", "yes")], "read_only = false"));
+        assert!(is(flag(), &[("QUARTERDECK_READ_ONLY", "0")], "read_only = false"));
+    }
+
+    #[test]
+    fn the_variables_of_other_tools_do_not_lead_an_estate_astray() {
+        let vars = [("AWS_PROFILE", "theirs"), ("AWS_DEFAULT_REGION", "eu-west-1")];
+        let settings =
+            opened(Flags::default(), &vars, "[estates.a]\nprofiles = ['ours']\nregions = ['us-east-1']").settings;
+        assert_eq!((settings.profiles, settings.regions), (vec!["ours".into()], vec!["us-east-1".into()]));
+        assert_eq!(settings.default_region.as_deref(), Some("eu-west-1"));
+        let bare = opened(Flags::default(), &vars, "").settings;
+        assert!(bare.profiles.is_empty() && bare.regions.is_empty());
+        assert_eq!(bare.default_profile.as_deref(), Some("theirs"));
+        let newer = [vars[1], ("AWS_REGION", "eu-north-1")];
+        assert_eq!(opened(Flags::default(), &newer, "").settings.default_region.as_deref(), Some("eu-north-1"));
+    }
+
+    #[test]
+    fn mistakes_of_flags_variables_and_file_are_told_together() {
+        let flags = Flags { keymap: Some("vmi".into()), regions: vec!["us-east1".into()], ..Flags::default() };
+        let vars = [("QUARTERDECK_READ_ONLY", "perhaps"), ("QUARTERDECK_THEME", "drak")];
+        let mistakes = open(&flags, &Made::new(&vars, &[(FILE, "moose = true")])).unwrap_err();
+        let lines: Vec<String> = mistakes.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            lines,
+            [
+                "/home/me/.config/quarterdeck/config.toml:1: no setting is called `moose` here; did you mean `mouse`?",
+                "--region: `us-east1` is not the name of a region; they look like `eu-central-1`",
+                "QUARTERDECK_READ_ONLY: cannot be `perhaps`; it takes 1 or 0",
+                "--keymap: no keymap is called `vmi`; did you mean `vim`?",
+                "QUARTERDECK_THEME: no theme is called `drak`; did you mean `dark`?",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_settings_file_that_was_asked_for_must_be_there() {
+        let vars = [("QUARTERDECK_CONFIG", "/gone.toml")];
+        let mistakes = open(&Flags::default(), &Made::new(&vars, &[])).unwrap_err();
+        assert_eq!(mistakes.len(), 1);
+        assert_eq!(mistakes[0].place, Place::file(Path::new("/gone.toml"), None));
+    }
 }

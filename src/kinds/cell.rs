@@ -27,7 +27,7 @@ impl<'a> Cell<'a> {
     }
 
     /// Names joined by a comma.
-    pub fn list<T: AsRef<str> + 'a>(names: impl IntoIterator<Item = &'a T>) -> Self {
+    pub fn list<'b, T: AsRef<str> + 'b>(names: impl IntoIterator<Item = &'b T>) -> Self {
         let mut joined = String::new();
         for name in names {
             if !joined.is_empty() {

@@ -1,4 +1,7 @@
 //! A container of a pod: found in the pod's row, so it is as live as the pod is.
+#[cfg(feature = "live")]
+pub mod fetch;
+
 use std::sync::Arc;
 
 use super::{Cell, Column, Health, Kind, Reach, Resource};

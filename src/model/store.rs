@@ -174,11 +174,13 @@ impl Store {
         true
     }
 
-    pub fn miss(&mut self, key: &FeedKey, owner: TaskId, error: Error) {
-        if let Some(feed) = self.owned(key, owner)
-            && !feed.partial.contains(&error)
-        {
-            feed.partial.push(error);
+    /// One missing part is added to those known; several, or none, replace them.
+    pub fn miss(&mut self, key: &FeedKey, owner: TaskId, errors: Vec<Error>) {
+        let Some(feed) = self.owned(key, owner) else { return };
+        match errors.as_slice() {
+            [error] if feed.partial.contains(error) => {}
+            [error] => feed.partial.push(error.clone()),
+            _ => feed.partial = errors,
         }
     }
 }

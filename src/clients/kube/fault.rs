@@ -71,8 +71,8 @@ impl Asked {
 /// Reads an answer that is not a success.
 pub(super) async fn refused(link: &Link, asked: &Asked, response: Response<Body>) -> Fault {
     let code = response.status().as_u16();
-    let header = |name| response.headers().get(name).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
-    let wait = header(header::RETRY_AFTER).map(Duration::from_secs);
+    let wait = response.headers().get(header::RETRY_AFTER).and_then(|v| v.to_str().ok()).and_then(|v| v.parse().ok());
+    let wait = wait.map(Duration::from_secs);
     let body =
         tokio::time::timeout(Duration::from_secs(5), Limited::new(response.into_body(), 1 << 16).collect()).await;
     let body = body.ok().and_then(Result::ok).map(|body| body.to_bytes()).unwrap_or_default();
