@@ -152,6 +152,8 @@ fn no_credentials(what: String, ground: &Ground<'_>, causes: &[&(dyn StdError + 
         return unreachable_because(what, &format!("credentials cannot be fetched: {reason}"));
     }
     let missing = matches!(causes[0].downcast_ref(), Some(CredentialsError::CredentialsNotLoaded(_)));
+    // the default chain ends with a page on each of its providers
+    let reason = reason.split(" Attempted:").next().unwrap_or_default().to_owned();
     let why = if missing { format!("no credentials: {reason}") } else { reason };
     Error::new(Trouble::Credentials, what, why).hint(ground.origin.mend())
 }
@@ -202,7 +204,11 @@ fn causes<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 's
 
 /// The chain as one sentence. The SDK's outer layers say only that something failed, and layers repeat each other.
 fn spoken(causes: &[&(dyn StdError + 'static)]) -> String {
-    const EMPTY: [&str; 8] = [
+    const EMPTY: [&str; 12] = [
+        "an error occurred while loading credentials",
+        "the credential provider was not enabled",
+        "the credentials provider was not properly configured",
+        "client error (Connect)",
         "dispatch failure",
         "service error",
         "construction failure",
