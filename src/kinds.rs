@@ -337,13 +337,13 @@ macro_rules! define {
                 },)+ }
             }
 
-            /// All text of a row, cells apart from each other, for a text filter.
+            /// All text of a row, a line for each cell, for a text filter: `^` and `$` are the ends of a cell.
             pub fn words(&self, slot: u32, into: &mut String) {
                 into.clear();
                 match self { $(Self::$Kind(rows) => if let Some(row) = rows.get(slot) {
                     for column in $module::$Kind::COLUMNS.iter().filter(|column| column.rank < 9) {
                         into.push_str((column.cell)(row).words());
-                        into.push('\u{1f}');
+                        into.push('\n');
                     }
                 },)+ }
             }

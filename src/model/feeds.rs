@@ -133,8 +133,7 @@ impl Model {
     /// The rows of a derived feed, as its parent's row has them now; `None` while the parent is not listed.
     #[must_use]
     pub fn derived(&self, key: &FeedKey) -> Option<Batch> {
-        let around = Scope { within: "".into(), ..key.scope.clone() };
-        let parent = self.store.get(&FeedKey::new(Kind::Pod, around))?;
+        let parent = self.store.get(&key.parent()?)?;
         let Rows::Pod(pods) = &parent.rows else { return None };
         if !parent.whole && pods.is_empty() {
             return None;
