@@ -58,7 +58,7 @@ fn say(canvas: &mut Canvas<'_>, table: &Table, standing: &Standing<'_>) -> Lines
         let clears = key(canvas, "clear-or-back").map_or_else(String::new, |key| format!(" {key} clears the filter."));
         lines.push((theme.dim, format!("{hidden} are hidden by it.{clears}")));
     } else if standing.complaints.iter().any(|complaint| complaint.ill > Ill::Partial) {
-        lines.push((theme.bad, format!("{title}{place} are not known.")));
+        lines.push((theme.bad, format!("It is not known which {title} there are{place}.")));
     } else if standing.loading > 0 || standing.searching {
         let so_far = match standing.feeds {
             0 => format!("Finding out where to look for {title}{place}…"),

@@ -7,11 +7,14 @@ use super::{
     standing::{Ill, Standing},
     text::{self, Cut},
 };
-use crate::model::{
-    Model,
-    detail::{Detail, Form},
-    screen::Screen,
-    table::Table,
+use crate::{
+    layout,
+    model::{
+        Model,
+        detail::{Detail, Form},
+        screen::Screen,
+        table::Table,
+    },
 };
 
 /// Columns that the path keeps when the rest of the line wants them.
@@ -92,12 +95,12 @@ fn table_parts(canvas: &mut Canvas<'_>, table: &Table, standing: &Standing<'_>) 
         parts.push(Part::new(1, theme.text, [words]));
     }
     if let Some(short) = standing.short(canvas) {
-        parts.push(state(canvas, standing, short));
+        parts.push(state(canvas, table, standing, short));
     }
     parts
 }
 
-fn state(canvas: &Canvas<'_>, standing: &Standing<'_>, short: String) -> Part {
+fn state(canvas: &Canvas<'_>, table: &Table, standing: &Standing<'_>, short: String) -> Part {
     let theme = canvas.theme;
     let style: Style = match standing.worst().map(|complaint| complaint.ill) {
         Some(Ill::Failed) => theme.bad,
@@ -107,7 +110,10 @@ fn state(canvas: &Canvas<'_>, standing: &Standing<'_>, short: String) -> Part {
     };
     // the least that must be said, where even the short form is too long
     let word = short.split([' ', ',']).find(|word| word.chars().all(|c| c.is_ascii_uppercase())).map(str::to_owned);
-    let long = standing.worst().map(|complaint| format!("{short}: {}", complaint.words()));
+    // what is worse has the footer or the body to itself
+    let body = layout::of(canvas.size()).body;
+    let partial = standing.worst().filter(|worst| worst.ill == Ill::Partial && !super::table::says_why(table, body));
+    let long = partial.map(|complaint| format!("{short}: {}", complaint.words()));
     Part::new(0, style, long.into_iter().chain([short]).chain(word))
 }
 

@@ -8,8 +8,9 @@ use super::{
     text,
 };
 use crate::{
-    action,
+    action, layout,
     model::{
+        Model,
         notice::Notice,
         screen::{Context, Screen},
     },
@@ -34,6 +35,7 @@ const HINTS: &[(&str, &str)] = &[
     ("next-hit", "next"),
     ("raw", "YAML"),
     ("action-menu", "actions"),
+    ("clear-or-back", "back"),
     ("back", "back"),
     ("sort", "sort"),
     ("refresh", "list again"),
@@ -122,8 +124,8 @@ fn pending(canvas: &mut Canvas<'_>, area: Rect) {
 fn broken(canvas: &mut Canvas<'_>, area: Rect, standing: Option<&Standing<'_>>) -> u16 {
     let worst = standing.and_then(Standing::worst).filter(|complaint| complaint.ill > Ill::Partial);
     let (Some(complaint), Some(Screen::Table(table))) = (worst, canvas.model.front()) else { return 0 };
-    if table.shown().is_empty() {
-        return 0; // the body says it in full
+    if super::table::says_why(table, layout::of(canvas.size()).body) {
+        return 0;
     }
     let style = if complaint.ill == Ill::Failed { canvas.theme.bad } else { canvas.theme.poor };
     let sign = if complaint.ill == Ill::Failed { "✗" } else { "!" };
@@ -139,12 +141,24 @@ fn hints(canvas: &mut Canvas<'_>, area: Rect) {
     let model = canvas.model;
     let contexts: &[Context] = model.contexts();
     let mut x = area.x;
+    let mut said = Vec::new();
     for (name, word) in HINTS {
+        if said.contains(word) || (*word == "back" && !leads_back(model)) {
+            continue;
+        }
         let Some(action) = action::find(name).filter(|action| action.ready(model)) else { continue };
         if let Some(key) = canvas.keymap.keys_of(contexts, &action.name).first() {
             x = hint(canvas, area, x, key, word);
+            said.push(*word);
         }
     }
+}
+
+/// Whether there is something to clear or somewhere to go back to.
+fn leads_back(model: &Model) -> bool {
+    let clears =
+        model.table().is_some_and(|t| !t.filter.text().is_empty() || !t.marks.is_empty() || t.anchor.is_some());
+    clears || model.screens.len() > 1
 }
 
 /// One hint, if it fits whole; tells where the next may stand.

@@ -38,7 +38,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, table: &Table, standing: &Stand
     }
     let used = u16::try_from(rows.len() + 1).unwrap_or(u16::MAX).min(area.height);
     let rest = Rect { y: area.y + used, height: area.height - used, ..area };
-    blank::reasons(canvas, rest, standing);
+    if says_why(table, area) {
+        blank::reasons(canvas, rest, standing);
+    }
 }
 
 fn titles(canvas: &mut Canvas<'_>, area: Rect, table: &Table, layout: &Layout) {
@@ -50,13 +52,19 @@ fn titles(canvas: &mut Canvas<'_>, area: Rect, table: &Table, layout: &Layout) {
         let pad = if column.right { room.saturating_sub(u16::try_from(text::width(&words)).unwrap_or(0)) } else { 0 };
         canvas.put(area.x + column.x + pad, area.y, room - pad, &words, style);
     }
+    // in the gutter, where no title stands
     let dim = canvas.theme.dim;
     if table.skip > 0 {
         canvas.put(area.x, area.y, 1, "‹", dim);
     }
     if layout.hidden > 0 && area.width > columns::GUTTER {
-        canvas.put(area.right() - 1, area.y, 1, "›", dim);
+        canvas.put(area.x + 1, area.y, 1, "›", dim);
     }
+}
+
+/// Whether what is wrong is said in the body: in place of rows, or under them.
+pub fn says_why(table: &Table, area: Rect) -> bool {
+    table.shown().is_empty() || table.shown().len() + 5 < usize::from(area.height)
 }
 
 fn one(canvas: &mut Canvas<'_>, area: Rect, table: &Table, columns: &[Placed], row: Ref, index: usize) {

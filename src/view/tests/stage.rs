@@ -277,7 +277,7 @@ pub fn map(buffer: &Buffer, theme: &Theme) -> String {
         let stale = names.iter().find(|(_, named)| of(named.patch(theme.stale)) == style(cell));
         plain
             .or(chosen.map(|(letter, _)| if *letter == '.' { '#' } else { letter.to_ascii_uppercase() }))
-            .or(stale.map(|_| 's'))
+            .or(stale.filter(|(letter, _)| *letter == '.').map(|_| 's'))
     };
     let mut mixed: BTreeMap<String, char> = BTreeMap::new();
     let mut figures = "0123456789".chars();
