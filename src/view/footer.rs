@@ -37,8 +37,8 @@ const HINTS: &[(&str, &str)] = &[
     ("action-menu", "actions"),
     ("clear-or-back", "back"),
     ("back", "back"),
-    ("sort", "sort"),
     ("refresh", "list again"),
+    ("sort", "sort"),
     ("owner", "owner"),
     ("related", "related"),
     ("mark", "mark"),
@@ -62,6 +62,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, standing: Option<&Standing<'_>>
         typing(canvas, area);
     } else if !model.pending.is_empty() {
         pending(canvas, area);
+    } else if let Some(hint) = over::hidden_hint(canvas) {
+        let style = canvas.theme.text;
+        canvas.put(area.x, area.y, area.width, &hint, style);
     } else {
         let used = broken(canvas, area, standing);
         hints(canvas, Rect { x: area.x + used, width: area.width - used, ..area });

@@ -11,7 +11,7 @@ use super::{
     text::{self, Cut},
 };
 use crate::{
-    kinds::{Cell, Health},
+    kinds::{Cell, Health, cell::age},
     model::{
         store::{Feed, Load},
         table::{Ref, Table},
@@ -89,9 +89,9 @@ fn one(canvas: &mut Canvas<'_>, area: Rect, table: &Table, columns: &[Placed], r
     for column in columns.iter().filter(|column| column.x < area.width) {
         let cell = column.place.cell(&feed.rows, row.slot, &feed.key.scope);
         ticks(canvas, &cell);
-        let words = words(&cell, model.now);
-        let seen = text::clean(&words);
         let room = column.width.min(area.width - column.x);
+        let words = words_in(&cell, model.now, room);
+        let seen = text::clean(&words);
         let how = if column.name || seen.contains('/') { Cut::Middle } else { Cut::End };
         let pad = if column.right { room.saturating_sub(u16::try_from(text::width(&seen)).unwrap_or(0)) } else { 0 };
         let style = if matches!(cell, Cell::Missing) { style.patch(theme.dim) } else { style };
@@ -114,13 +114,22 @@ fn is_stale(feed: &Feed) -> bool {
 /// What a cell says in a table: counts stand under each other, however long ago they grew.
 pub fn words<'a>(cell: &'a Cell<'_>, now: i64) -> Cow<'a, str> {
     match cell {
-        Cell::Count(..) => {
-            let words = cell.show(now);
-            let digits = words.find(' ').unwrap_or(words.len());
-            let pad = 3usize.saturating_sub(digits);
-            Cow::Owned(format!("{:pad$}{words}", ""))
-        }
+        Cell::Count(n, None) => Cow::Owned(format!("{n:>3}")),
+        Cell::Count(n, Some(at)) => Cow::Owned(format!("{n:>3} ({} ago)", age(now - at))),
         _ => cell.show(now),
+    }
+}
+
+/// The same in less room: when a count grew is told in fewer words, or not at all, rather than cut.
+fn words_in<'a>(cell: &'a Cell<'_>, now: i64, room: u16) -> Cow<'a, str> {
+    let full = words(cell, now);
+    let fits = |words: &str| words.len() <= usize::from(room);
+    match cell {
+        Cell::Count(n, Some(at)) if !fits(&full) => {
+            let short = format!("{n:>3} {}", age(now - at));
+            Cow::Owned(if fits(&short) { short } else { format!("{n:>3}") })
+        }
+        _ => full,
     }
 }
 
