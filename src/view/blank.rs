@@ -98,8 +98,7 @@ fn complaints(canvas: &mut Canvas<'_>, standing: &Standing<'_>, most: usize) -> 
     for complaint in standing.complaints.iter().take(most) {
         let (sign, style) = match complaint.ill {
             Ill::Failed => ("✗", theme.bad),
-            Ill::Lost => ("!", theme.poor),
-            Ill::Partial => ("!", theme.poor),
+            Ill::Lost | Ill::Partial => ("!", theme.poor),
         };
         lines.push((style, format!("{sign} {}", complaint.words())));
         if !complaint.error.hint.is_empty() {

@@ -143,7 +143,7 @@ fn detail_parts(canvas: &Canvas<'_>, detail: &Detail) -> Vec<Part> {
     let asking = detail.raw.is_none() && detail.task.is_some_and(|task| canvas.model.tasks.is_live(task));
     match &detail.raw {
         None if asking && detail.form != Form::Pairs => {
-            parts.push(Part::new(1, theme.waiting, ["loading…".to_owned()]))
+            parts.push(Part::new(1, theme.waiting, ["loading…".to_owned()]));
         }
         Some(Err(_)) => parts.push(Part::new(1, theme.bad, ["FAILED".to_owned()])),
         _ => {

@@ -57,7 +57,10 @@ fn all(canvas: &Canvas<'_>, standing: Option<&Standing<'_>>) -> Vec<Part> {
     if !narrowed.is_empty() {
         parts.push(Part::new(6, theme.text, [narrowed]));
     }
-    parts.extend(who(model, &scope).map(|who| Part::new(7, theme.dim, [format!("as {who}")])));
+    parts.extend(who(model, &scope).map(|who| {
+        let role = who.split('@').next().unwrap_or(&who);
+        Part::new(7, theme.dim, [format!("as {who}"), format!("as {role}")])
+    }));
     if estate.read_only {
         parts.push(Part::new(1, theme.read_only, [" READ-ONLY ".to_owned(), "RO".to_owned()]).firm(0).right());
     }

@@ -45,7 +45,6 @@ fn task(canvas: &mut Canvas<'_>, area: Rect, task: &Task) {
     }
     canvas.put(x, area.y, area.right().saturating_sub(x), &format!("{time:>7}"), theme.dim);
     x = (x + 8).min(area.right());
-    let room = area.right() - x;
     let words = match &task.state {
         State::Failed(error) => format!("{}: {}", task.title, error.why),
         _ => task.title.clone(),

@@ -50,10 +50,16 @@ pub fn fit(parts: &[Part], room: usize, gap: usize) -> Vec<Option<usize>> {
     let nice = order.iter().position(|n| parts[*n].rank >= NICE).unwrap_or(order.len());
     let mut line = Line { parts, room, gap, used: 0, chosen: vec![None; parts.len()] };
     for group in [&order[..nice], &order[nice..]] {
-        group.iter().for_each(|n| line.place(*n));
-        group.iter().for_each(|n| line.grow(*n, parts[*n].firm));
+        for n in group {
+            line.place(*n);
+        }
+        for n in group {
+            line.grow(*n, parts[*n].firm);
+        }
     }
-    order.iter().for_each(|n| line.grow(*n, 0));
+    for n in order {
+        line.grow(n, 0);
+    }
     line.chosen
 }
 

@@ -72,9 +72,8 @@ fn one(canvas: &mut Canvas<'_>, area: Rect, table: &Table, columns: &[Placed], r
     let theme = canvas.theme;
     let Some(feed) = model.store.feed(row.feed) else { return };
     let health = feed.rows.get(row.slot).map_or(Health::Unknown, crate::kinds::Record::health);
-    let stale = is_stale(feed);
     let mut style = theme.health(health);
-    if stale {
+    if is_old(feed) {
         style = style.patch(theme.stale);
     }
     let marked = !table.marks.is_empty() && table.mark_of(&model.store, row).is_some_and(|m| table.marks.contains(&m));
@@ -103,7 +102,7 @@ fn one(canvas: &mut Canvas<'_>, area: Rect, table: &Table, columns: &[Placed], r
 }
 
 /// Rows of a feed that is broken are from before; so are those that are being asked for again.
-fn is_stale(feed: &Feed) -> bool {
+fn is_old(feed: &Feed) -> bool {
     match feed.load {
         Load::Lost(_) | Load::Failed(_) => true,
         Load::Loading => feed.whole,
