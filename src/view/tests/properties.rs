@@ -2,7 +2,7 @@
 use proptest::prelude::*;
 use ratatui::style::{Color, Modifier};
 
-use super::{super::*, lost, question, stage::*, vpcs};
+use super::{super::*, lost, question, regions_ready, stage::*, vpcs};
 use crate::{
     kinds::{Kind, rows::Step},
     model::Throttle,
