@@ -62,6 +62,7 @@ fn say(canvas: &mut Canvas<'_>, table: &Table, standing: &Standing<'_>) -> Lines
         lines.push((theme.text, format!("No {title}{place} match `{}`.", table.filter.text())));
         let clears = key(canvas, "clear-or-back").map_or_else(String::new, |key| format!(" {key} clears the filter."));
         lines.push((theme.dim, format!("{hidden} are hidden by it.{clears}")));
+        lines.extend(table.filter.trouble.iter().map(|trouble| (theme.poor, trouble.clone())));
     } else if standing.complaints.iter().any(|complaint| complaint.ill > Ill::Partial) {
         lines.push((theme.bad, format!("It is not known which {title} there are{place}.")));
     } else if standing.loading > 0 || standing.searching {
@@ -81,7 +82,9 @@ fn say(canvas: &mut Canvas<'_>, table: &Table, standing: &Standing<'_>) -> Lines
     } else {
         let picked =
             table.picked.as_ref().map(|p| format!(" with {} {}", p.column.to_lowercase(), p.values.join(", ")));
-        lines.push((theme.text, format!("No {title}{place}{}.", picked.unwrap_or_default())));
+        let picked = picked.unwrap_or_default();
+        let end = if standing.complaints.is_empty() { "." } else { ", as far as could be seen:" };
+        lines.push((theme.text, format!("No {title}{place}{picked}{end}")));
     }
     let told = complaints(canvas, standing, 4);
     if !told.is_empty() {

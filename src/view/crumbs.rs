@@ -125,7 +125,8 @@ fn state(canvas: &Canvas<'_>, table: &Table, standing: &Standing<'_>, short: Str
     // what is worse has the footer or the body to itself
     let body = layout::of(canvas.size()).body;
     let partial = standing.worst().filter(|worst| worst.ill == Ill::Partial && !super::table::says_why(table, body));
-    let long = partial.map(|complaint| format!("{short}: {}", complaint.words()));
+    let long = partial.map(|complaint| [complaint.words(), complaint.error.what.clone()]);
+    let long = long.into_iter().flatten().map(|words| format!("{short}: {words}")).collect::<Vec<_>>();
     Part::new(0, style, long.into_iter().chain([short]).chain(word))
 }
 

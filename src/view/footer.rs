@@ -11,8 +11,10 @@ use crate::{
     action, layout,
     model::{
         Model,
+        detail::Form,
         notice::Notice,
         screen::{Context, Screen},
+        table::Table,
     },
 };
 
@@ -146,7 +148,7 @@ fn hints(canvas: &mut Canvas<'_>, area: Rect) {
     let mut x = area.x;
     let mut said = Vec::new();
     for (name, word) in HINTS {
-        if said.contains(word) || (*word == "back" && !leads_back(model)) {
+        if said.contains(word) || is_idle(model, name) {
             continue;
         }
         let Some(action) = action::find(name).filter(|action| action.ready(model)) else { continue };
@@ -157,11 +159,19 @@ fn hints(canvas: &mut Canvas<'_>, area: Rect) {
     }
 }
 
-/// Whether there is something to clear or somewhere to go back to.
-fn leads_back(model: &Model) -> bool {
-    let clears =
-        model.table().is_some_and(|t| !t.filter.text().is_empty() || !t.marks.is_empty() || t.anchor.is_some());
-    clears || model.screens.len() > 1
+/// Whether an action would change nothing here: going back from the root, showing what is shown.
+fn is_idle(model: &Model, name: &str) -> bool {
+    match (name, model.front()) {
+        ("back" | "clear-or-back", _) => {
+            let clears = |t: &Table| !t.filter.text().is_empty() || !t.marks.is_empty() || t.anchor.is_some();
+            model.screens.len() == 1 && !model.table().is_some_and(clears)
+        }
+        ("tasks", Some(Screen::Tasks(_))) | ("error-log", Some(Screen::Errors(_))) => true,
+        ("show-pairs", Some(Screen::Detail(detail))) => detail.form == Form::Pairs,
+        ("show-yaml", Some(Screen::Detail(detail))) => detail.form == Form::Yaml,
+        ("show-json", Some(Screen::Detail(detail))) => detail.form == Form::Json,
+        _ => false,
+    }
 }
 
 /// One hint, if it fits whole; tells where the next may stand.

@@ -87,9 +87,9 @@ fn one(canvas: &mut Canvas<'_>, area: Rect, table: &Table, columns: &[Placed], r
     }
     for column in columns.iter().filter(|column| column.x < area.width) {
         let cell = column.place.cell(&feed.rows, row.slot, &feed.key.scope);
-        ticks(canvas, &cell);
         let room = column.width.min(area.width - column.x);
         let words = words_in(&cell, model.now, room);
+        ticks(canvas, &cell, &words);
         let seen = text::clean(&words);
         let how = if column.name || seen.contains('/') { Cut::Middle } else { Cut::End };
         let pad = if column.right { room.saturating_sub(u16::try_from(text::width(&seen)).unwrap_or(0)) } else { 0 };
@@ -132,8 +132,12 @@ fn words_in<'a>(cell: &'a Cell<'_>, now: i64, room: u16) -> Cow<'a, str> {
     }
 }
 
-fn ticks(canvas: &mut Canvas<'_>, cell: &Cell<'_>) {
-    if let Cell::Since(at) | Cell::Count(_, Some(at)) = cell {
-        canvas.changes_in(age_lasts(canvas.model.now - at));
-    }
+/// Tells when the words of a cell will be others, if they hold an age.
+fn ticks(canvas: &mut Canvas<'_>, cell: &Cell<'_>, words: &str) {
+    let at = match cell {
+        Cell::Since(at) => *at,
+        Cell::Count(_, Some(at)) if words.trim_start().contains(' ') => *at,
+        _ => return,
+    };
+    canvas.changes_in(age_lasts(canvas.model.now - at));
 }

@@ -102,6 +102,25 @@ fn a_table_of_pods() {
     assert_snapshot!("pods_never_reached", all_sizes(&mut never));
 }
 
+/// A role that may see one namespace only.
+fn partial(count: usize) -> Model {
+    let mut model = pods(count);
+    let feed = key(Kind::Pod, "", "", "staging");
+    let error =
+        Error::new(Trouble::Denied, "pods of kube-system are missing", "list pods in kube-system is forbidden to dev")
+            .hint("ask for the cluster role `view`");
+    let id = task(&model, &feed);
+    say(&mut model, Msg::Partial(id, feed, error));
+    model
+}
+
+#[test]
+fn a_table_of_which_a_part_is_missing() {
+    assert_snapshot!("pods_partial", all_sizes(&mut partial(200)));
+    assert_snapshot!("pods_partial_few", all_sizes(&mut partial(3)));
+    assert_snapshot!("pods_partial_none", all_sizes(&mut partial(0)));
+}
+
 #[test]
 fn a_table_that_is_filtered_sorted_and_marked() {
     let mut model = pods(1203);

@@ -11,7 +11,16 @@ use crate::{
 
 /// One of each screen, in states that differ.
 fn gallery() -> Vec<Model> {
-    let mut models = vec![start(Kind::Vpc), cluster(Kind::Pod), pods(0), pods(120), lost(120), lost(3)];
+    let mut models = vec![
+        start(Kind::Vpc),
+        cluster(Kind::Pod),
+        pods(0),
+        pods(120),
+        lost(120),
+        lost(3),
+        super::partial(200),
+        super::partial(0),
+    ];
     models.extend(
         ["loading", "empty", "ready", "partly failed", "failed", "failed over rows", "listing again"].map(vpcs),
     );
@@ -81,6 +90,52 @@ fn every_key_that_is_shown_is_one_of_the_users_keymap() {
     let seen = text(&buffer);
     assert!(seen.contains("f9 lists again."), "{seen}");
     assert!(!seen.contains("ctrl-r") && seen.contains("f8 filter") && seen.contains("f7 keys"), "{seen}");
+}
+
+/// The line of titles.
+fn titles(model: &Model) -> String {
+    text(&frame(model, ThemeName::Dark)).lines().nth(2).unwrap().to_owned()
+}
+
+#[test]
+fn scrolling_brings_no_column_and_takes_none_away() {
+    for size in [(80, 24), (120, 40), (200, 50), (40, 12)] {
+        let mut model = pods(600);
+        // names no longer than their column asks for
+        press(&mut model, "/ c h e c k o u t enter");
+        drawn(&mut model, size, ThemeName::Dark);
+        let names = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let first = titles(&model);
+        for _ in 0..10 {
+            press(&mut model, "ctrl-f");
+            assert_eq!(names(&titles(&model)), names(&first));
+            // where there is room for all nothing moves either
+            assert!(size.0 < 200 || titles(&model) == first, "{}\n{first}", titles(&model));
+        }
+    }
+}
+
+#[test]
+fn columns_are_skipped_from_the_left_but_the_name_stays() {
+    let mut model = pods(5);
+    drawn(&mut model, (80, 24), ThemeName::Dark);
+    assert!(titles(&model).contains("NAMESPACE") && !titles(&model).contains("NODE"));
+    press(&mut model, "right right right right right");
+    let after = titles(&model);
+    assert!(after.contains("NAME ") && after.contains("NODE") && !after.contains("NAMESPACE"), "{after}");
+    assert!(after.starts_with("│‹"), "{after}");
+}
+
+#[test]
+fn that_there_is_nothing_is_said_only_when_it_is_known() {
+    for state in ["loading", "empty", "failed"] {
+        let mut model = if state == "loading" { start(Kind::Vpc) } else { vpcs(state) };
+        for size in SIZES {
+            let seen = text(&drawn(&mut model, size, ThemeName::Dark));
+            assert_eq!(seen.contains("No VPCs"), state == "empty", "{seen}");
+            assert_eq!(seen.lines().nth(1).unwrap().ends_with(" 0"), state == "empty", "{seen}");
+        }
+    }
 }
 
 /// The same frame later, with nothing changed but the time.

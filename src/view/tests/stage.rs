@@ -217,7 +217,11 @@ pub fn frame(model: &Model, theme: ThemeName) -> Buffer {
 /// The text of a frame, line by line.
 pub fn text(buffer: &Buffer) -> String {
     let lines = lines(buffer, |cell| cell.symbol().to_owned());
-    lines.iter().map(|line| format!("│{line}\n")).collect()
+    framed(&lines)
+}
+
+fn framed(lines: &[String]) -> String {
+    lines.iter().flat_map(|line| ["│", line, "\n"]).collect()
 }
 
 fn lines(buffer: &Buffer, show: impl Fn(&Cell) -> String) -> Vec<String> {
@@ -285,7 +289,7 @@ pub fn map(buffer: &Buffer, theme: &Theme) -> String {
         let blank = letter == '.' && cell.symbol() == " " && cell.modifier == Modifier::empty();
         (if blank { ' ' } else { letter }).to_string()
     };
-    let mut out: String = lines(buffer, show).iter().map(|line| format!("│{line}\n")).collect();
+    let mut out = framed(&lines(buffer, show));
     for (words, figure) in &mixed {
         let _ = writeln!(out, "{figure} = {words}");
     }
