@@ -1,6 +1,7 @@
 //! What can be listed. A kind is one folder here and one line in `with_kinds!` below; table, filter, palette, `goto-<kind>`,
 //! `quarterdeck list <kind>` and help follow from it. Pure: the half that asks the outside is each folder's `fetch.rs`.
 pub mod cell;
+pub mod kubernetes;
 pub mod rows;
 
 use std::{cmp::Ordering, fmt::Debug, sync::Arc};
@@ -13,11 +14,30 @@ use rows::{Change, Slots};
 macro_rules! with_kinds {
     ($then:ident) => {
         $then! {
-            region::Region,       "region",    "regions",    [];
-            vpc::Vpc,             "vpc",       "VPCs",       [];
-            cluster::Cluster,     "cluster",   "clusters",   [];
-            pod::Pod,             "pod",       "pods",       ["po"];
-            container::Container, "container", "containers", [];
+            account::Account,              "account",        "accounts",            [];
+            region::Region,                "region",         "regions",             [];
+            vpc::Vpc,                      "vpc",            "VPCs",                [];
+            subnet::Subnet,                "subnet",         "subnets",             [];
+            instance::Instance,            "instance",       "instances",           ["ec2"];
+            security_group::SecurityGroup, "security-group", "security groups",     ["sg"];
+            load_balancer::LoadBalancer,   "load-balancer",  "load balancers",      ["lb"];
+            target_group::TargetGroup,     "target-group",   "target groups",       ["tg"];
+            asg::Asg,                      "asg",            "auto scaling groups", ["auto-scaling-group"];
+            cluster::Cluster,              "cluster",        "clusters",            ["eks"];
+            nodegroup::Nodegroup,          "nodegroup",      "node groups",         ["ng"];
+            log_group::LogGroup,           "log-group",      "log groups",          ["lg"];
+            node::Node,                    "node",           "nodes",               ["no"];
+            namespace::Namespace,          "namespace",      "namespaces",          ["ns"];
+            deployment::Deployment,        "deployment",     "deployments",         ["deploy"];
+            replicaset::ReplicaSet,        "replicaset",     "replica sets",        ["rs"];
+            statefulset::StatefulSet,      "statefulset",    "stateful sets",       ["sts"];
+            daemonset::DaemonSet,          "daemonset",      "daemon sets",         ["ds"];
+            job::Job,                      "job",            "jobs",                [];
+            pod::Pod,                      "pod",            "pods",                ["po"];
+            container::Container,          "container",      "containers",          [];
+            service::Service,              "service",        "services",            ["svc"];
+            hpa::Hpa,                      "hpa",            "autoscalers",         ["horizontalpodautoscaler"];
+            event::Event,                  "event",          "events",              ["ev"];
         }
     };
 }
@@ -317,13 +337,13 @@ macro_rules! define {
                 },)+ }
             }
 
-            /// All text of a row, cells apart from each other, for a text filter.
+            /// All text of a row, a line for each cell, for a text filter: `^` and `$` are the ends of a cell.
             pub fn words(&self, slot: u32, into: &mut String) {
                 into.clear();
                 match self { $(Self::$Kind(rows) => if let Some(row) = rows.get(slot) {
                     for column in $module::$Kind::COLUMNS.iter().filter(|column| column.rank < 9) {
                         into.push_str((column.cell)(row).words());
-                        into.push('\u{1f}');
+                        into.push('\n');
                     }
                 },)+ }
             }
@@ -377,6 +397,20 @@ macro_rules! define {
 }
 
 with_kinds!(define);
+
+impl Record<'_> {
+    /// What the API must be told to answer with the whole of it: an id for AWS, `namespace/name` or a name for Kubernetes.
+    #[must_use]
+    pub fn address(self) -> String {
+        if self.kind().reach() != Reach::Cluster {
+            return self.id().to_owned();
+        }
+        match self.kind().column("NAMESPACE") {
+            Some(column) => format!("{}/{}", self.cells()[column].words(), self.name()),
+            None => self.name().to_owned(),
+        }
+    }
+}
 
 impl Kind {
     /// The kind of this name: its own, its title, an alias, or the plural that kubectl takes.

@@ -6,12 +6,20 @@
 //! `key · error < config < kinds < model < effect < layout < action < keymap < update < view < clients < route · ledger
 //! < kinds/*/fetch < jobs < runtime < cli`.
 pub mod action;
+pub mod cli;
+#[cfg(feature = "live")]
+pub mod clients;
+pub mod config;
 pub mod effect;
 pub mod error;
+#[cfg(feature = "live")]
+pub mod jobs;
 pub mod key;
 pub mod keymap;
 pub mod kinds;
 pub mod layout;
 pub mod model;
+#[cfg(feature = "live")]
+pub mod runtime;
 pub mod update;
 pub mod view;

@@ -9,6 +9,8 @@ pub mod screen;
 pub mod store;
 pub mod table;
 pub mod task;
+#[cfg(test)]
+mod tests;
 pub mod work;
 
 use std::collections::BTreeMap;

@@ -1,5 +1,7 @@
 //! The one place where truth changes: `(model, message) → effects`. No I/O, no clock, no await.
 mod input;
+#[cfg(test)]
+mod tests;
 
 use crate::{
     action::{self, app, feed},
@@ -40,8 +42,8 @@ pub enum Msg {
     Live(TaskId, FeedKey),
     /// A watch broke and is being mended.
     Lost(TaskId, FeedKey, Error),
-    /// A part of an answer is missing.
-    Partial(TaskId, FeedKey, Error),
+    /// These parts of an answer are missing; none: no longer.
+    Partial(TaskId, FeedKey, Vec<Error>),
     Described(TaskId, Raw),
     Identified(TaskId, String, Identity),
     Throttled(Throttle),
@@ -49,6 +51,13 @@ pub enum Msg {
 }
 
 pub fn update(model: &mut Model, keymap: &Keymap, msg: Msg) -> Vec<Effect> {
+    let effects = take(model, keymap, msg);
+    // whatever happened, the cursor is where it can be seen
+    rescroll(model);
+    effects
+}
+
+fn take(model: &mut Model, keymap: &Keymap, msg: Msg) -> Vec<Effect> {
     match msg {
         Msg::Key(key, at) => input::key(model, keymap, key, at),
         Msg::Paste(text) => input::paste(model, &text),
@@ -56,7 +65,6 @@ pub fn update(model: &mut Model, keymap: &Keymap, msg: Msg) -> Vec<Effect> {
         Msg::Click(column, row) => input::click(model, column, row),
         Msg::Resize(size) => {
             model.size = size;
-            rescroll(model);
             vec![]
         }
         Msg::Now(now) => tell_time(model, now),
@@ -69,17 +77,21 @@ pub fn update(model: &mut Model, keymap: &Keymap, msg: Msg) -> Vec<Effect> {
         Msg::Rows(task, feed, batch) => rows(model, task, &feed, batch),
         Msg::Live(task, feed) => {
             model.store.mark(&feed, task, Load::Ready, model.now);
+            feed::echoes(model, &feed);
             vec![]
         }
         Msg::Lost(task, feed, error) => {
             if model.store.mark(&feed, task, Load::Lost(error.clone().into()), model.now) {
                 model.notices.wrong(error, model.now, false);
             }
+            feed::echoes(model, &feed);
             vec![]
         }
-        Msg::Partial(task, feed, error) => {
-            model.notices.wrong(error.clone(), model.now, false);
-            model.store.miss(&feed, task, error);
+        Msg::Partial(task, feed, errors) => {
+            for error in &errors {
+                model.notices.wrong(error.clone(), model.now, false);
+            }
+            model.store.miss(&feed, task, errors);
             vec![]
         }
         Msg::Described(task, raw) => {
@@ -112,6 +124,11 @@ fn rescroll(model: &mut Model) {
 
 fn tell_time(model: &mut Model, now: i64) -> Vec<Effect> {
     model.now = now;
+    for screen in &mut model.screens {
+        if let Screen::Table(table) = screen {
+            table.grow_older(&model.store, now);
+        }
+    }
     match &model.role {
         Role::Act { until, .. } if *until <= now => app::stop_acting(model),
         _ => vec![],
@@ -153,7 +170,8 @@ fn described(model: &mut Model, task: TaskId, raw: &Result<Raw, Error>) {
 
 fn ended(model: &mut Model, task: TaskId, end: End) -> Vec<Effect> {
     let now = model.now;
-    let Some(work) = model.tasks.get(task).map(|task| task.work.clone()) else { return vec![] };
+    let live = model.tasks.get(task).filter(|task| task.state.is_live());
+    let Some(work) = live.map(|task| task.work.clone()) else { return vec![] };
     let state = match end {
         End::Done => State::Done,
         End::Cancelled => State::Cancelled,
@@ -180,8 +198,10 @@ fn ended(model: &mut Model, task: TaskId, end: End) -> Vec<Effect> {
 fn fail(model: &mut Model, task: TaskId, work: &Work, error: &Error) -> bool {
     match work {
         Work::List(key) => {
-            model.store.mark(key, task, Load::Failed(error.clone().into()), model.now);
-            model.table_below().is_some_and(|table| table.kind == key.kind)
+            let owned = model.store.mark(key, task, Load::Failed(error.clone().into()), model.now);
+            feed::echoes(model, key);
+            // of a listing that was replaced nobody waits to hear
+            !owned || model.table_below().is_some_and(|table| table.kind == key.kind)
         }
         Work::Describe(..) => {
             described(model, task, &Err(error.clone()));

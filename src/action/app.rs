@@ -7,6 +7,7 @@ use crate::{
         estate::Role,
         picker::{Choice, Item, Picker, Purpose},
         screen::{Asked, Context, Prompt, Question, Screen, Then},
+        table::Mark,
     },
 };
 
@@ -47,7 +48,8 @@ pub(super) fn open(model: &mut Model, screen: Screen) -> Vec<Effect> {
 
 /// Opens a list made from the model as it is.
 pub(super) fn overlay(model: &mut Model, make: fn(&Model) -> Picker) -> Vec<Effect> {
-    let picker = make(model);
+    let mut picker = make(model);
+    picker.about = model.selected().map(|(feed, record)| Mark { feed: feed.clone(), id: record.id().to_owned() });
     open(model, Screen::Picker(picker))
 }
 
@@ -61,6 +63,11 @@ fn forward(model: &mut Model, _: Arg) -> Vec<Effect> {
         let left = std::mem::take(&mut model.left);
         model.push(screen);
         model.left = left;
+    }
+    // its rows went on changing while it was away
+    let now = model.now;
+    if let Some((table, store)) = model.table_and_store() {
+        table.rebuild(store, now);
     }
     feed::sync(model)
 }

@@ -30,7 +30,9 @@ pub fn sync(model: &mut Model) -> Vec<Effect> {
     for key in &wanted {
         // a feed that failed waits for a refresh; one that ended well is true as of then
         let alive = model.store.owner(key).is_some_and(|task| {
-            model.tasks.is_live(task) || model.store.get(key).is_some_and(|feed| !matches!(feed.load, Load::Loading))
+            // one that is being cancelled answers no more
+            model.tasks.get(task).is_some_and(|task| task.state == State::Running)
+                || model.store.get(key).is_some_and(|feed| !matches!(feed.load, Load::Loading))
         });
         if !alive {
             effects.push(list(model, key));
@@ -54,8 +56,8 @@ fn feeds_for(model: &mut Model, at: usize) -> Vec<u32> {
         let key = FeedKey::new(table.kind, table.scope.clone());
         if model.store.no(&key).is_none() {
             model.store.begin(&key, TaskId(0), model.now);
-            derive(model, &key);
         }
+        derive(model, &key);
     }
     model.feeds_shown(at)
 }
@@ -71,6 +73,26 @@ pub fn derive(model: &mut Model, key: &FeedKey) {
                 table.absorb(&model.store, feed, &touched, now);
             }
         }
+    }
+    echo(model, key);
+}
+
+/// A derived feed is as true as the feed it comes from.
+fn echo(model: &mut Model, key: &FeedKey) {
+    if let Some(parent) = key.parent() {
+        model.store.echo(&parent, key);
+    }
+}
+
+/// Tells the derived feeds on the screens how far the feed they come from may be believed now.
+pub fn echoes(model: &mut Model, parent: &FeedKey) {
+    let tables = model.screens.iter().filter_map(|screen| match screen {
+        Screen::Table(table) => Some(FeedKey::new(table.kind, table.scope.clone())),
+        _ => None,
+    });
+    let derived: Vec<FeedKey> = tables.filter(|key| key.parent().as_ref() == Some(parent)).collect();
+    for key in derived {
+        echo(model, &key);
     }
 }
 
@@ -97,7 +119,8 @@ fn cancel_unwanted(model: &mut Model, wanted: &[FeedKey]) -> Vec<Effect> {
 /// Asks again for everything that the front table shows, taking over from listings under way.
 pub fn refresh(model: &mut Model) -> Vec<Effect> {
     let Some(table) = model.table_below() else { return vec![] };
-    let (kind, scope) = (table.kind, table.scope.clone());
+    let own = FeedKey::new(table.kind, table.scope.clone());
+    let FeedKey { kind, scope } = own.parent().unwrap_or(own);
     let wanted: Vec<FeedKey> =
         model.wanted().into_iter().filter(|key| key.kind == kind || key.scope == scope || failed(model, key)).collect();
     let mut effects = Vec::new();

@@ -7,6 +7,7 @@ use crate::{
         Model,
         picker::{Choice, Item, Purpose},
         screen::{Asked, Context, Screen, Then},
+        table::Mark,
     },
 };
 
@@ -100,12 +101,15 @@ fn accept(model: &mut Model, _: Arg) -> Vec<Effect> {
             Asked::ActReason => app::start_acting(model, &text),
         };
     }
+    if matches!(model.front(), Some(Screen::Confirm(_))) {
+        return yes(model, Arg::None);
+    }
     model.editing = false;
     vec![]
 }
 
 fn cancel(model: &mut Model, _: Arg) -> Vec<Effect> {
-    if matches!(model.front(), Some(Screen::Prompt(_))) {
+    if matches!(model.front(), Some(Screen::Prompt(_) | Screen::Confirm(_))) {
         model.pop();
         return vec![];
     }
@@ -122,7 +126,12 @@ fn choose(model: &mut Model) -> Vec<Effect> {
     if !item.enabled {
         return vec![];
     }
+    let about = picker.about.clone();
     model.pop();
+    if about.is_some_and(|about| of_a_row(&item.choice) && !is_selected(model, &about)) {
+        model.notices.say("nothing was done: the row this was for is gone");
+        return vec![];
+    }
     let Item { choice, .. } = item;
     match choice {
         Choice::Act(name) => match find(&name) {
@@ -140,6 +149,19 @@ fn choose(model: &mut Model) -> Vec<Effect> {
         Choice::Account(name) => table::narrow(model, |scope| scope.account = name.as_str().into()),
         Choice::Namespace(name) => table::namespace(model, &name),
     }
+}
+
+/// Whether choosing it does something to the selected row.
+fn of_a_row(choice: &Choice) -> bool {
+    match choice {
+        Choice::Act(name) => find(name).is_some_and(|action| !action.contexts.contains(&Context::Global)),
+        Choice::Follow(_) => true,
+        Choice::Sort(_) | Choice::Copy(_) | Choice::Region(_) | Choice::Account(_) | Choice::Namespace(_) => false,
+    }
+}
+
+fn is_selected(model: &Model, mark: &Mark) -> bool {
+    model.selected().is_some_and(|(feed, record)| *feed == mark.feed && record.id() == mark.id)
 }
 
 fn yes(model: &mut Model, _: Arg) -> Vec<Effect> {

@@ -164,9 +164,10 @@ fn detail(model: &mut Model, form: Form) -> Vec<Effect> {
     pairs.extend(scope.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| ((*k).to_owned(), v.to_string())));
     pairs.extend(record.copies(&feed.scope).into_iter().map(|copy| (copy.label.to_owned(), copy.text)));
     let (key, id, name) = (feed.clone(), record.id().to_owned(), record.name().to_owned());
+    let address = record.address();
     let own = Detail {
         feed: key.clone(),
-        id: id.clone(),
+        id,
         name,
         form,
         pairs,
@@ -185,7 +186,7 @@ fn detail(model: &mut Model, form: Form) -> Vec<Effect> {
         }
         return vec![];
     }
-    let (task, effect) = feed::start(model, Work::Describe(key, id));
+    let (task, effect) = feed::start(model, Work::Describe(key, address));
     if let Some(Screen::Detail(detail)) = model.front_mut() {
         detail.task = Some(task);
     }

@@ -27,7 +27,7 @@ impl<'a> Cell<'a> {
     }
 
     /// Names joined by a comma.
-    pub fn list<T: AsRef<str> + 'a>(names: impl IntoIterator<Item = &'a T>) -> Self {
+    pub fn list<'b, T: AsRef<str> + 'b>(names: impl IntoIterator<Item = &'b T>) -> Self {
         let mut joined = String::new();
         for name in names {
             if !joined.is_empty() {
@@ -93,7 +93,8 @@ impl<'a> Cell<'a> {
             (Self::Count(a, x), Self::Count(b, y)) => a.cmp(b).then(x.cmp(y)),
             (Self::Ratio(a, x), Self::Ratio(b, y)) => {
                 // by the share that is there, so that the least healthy come first
-                (u64::from(*a) * u64::from(*y)).cmp(&(u64::from(*b) * u64::from(*x))).then(x.cmp(y))
+                // (one of none, while a deployment goes down to nothing, is more than any share)
+                (u64::from(*a) * u64::from(*y)).cmp(&(u64::from(*b) * u64::from(*x))).then(x.cmp(y)).then(a.cmp(b))
             }
             (Self::Flag(a), Self::Flag(b)) => a.cmp(b),
             _ => match (self.number(0), other.number(0)) {

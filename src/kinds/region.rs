@@ -35,12 +35,49 @@ impl Resource for Region {
     }
 
     fn links(&self, scope: &Scope) -> Vec<Link> {
-        let here = scope.at_region(&self.name);
-        vec![Link::scoped(Way::Down, "VPCs", Kind::Vpc, here)]
+        let all = |way, label, kind| Link::scoped(way, label, kind, scope.at_region(&self.name));
+        let account = Scope { account: scope.account.clone(), ..Scope::default() };
+        vec![
+            all(Way::Down, "VPCs", Kind::Vpc),
+            Link::scoped(Way::Up, "account", Kind::Account, account),
+            all(Way::Beside, "instances", Kind::Instance),
+            all(Way::Beside, "clusters", Kind::Cluster),
+            all(Way::Beside, "node groups", Kind::Nodegroup),
+            all(Way::Beside, "auto scaling groups", Kind::Asg),
+            all(Way::Beside, "load balancers", Kind::LoadBalancer),
+            all(Way::Beside, "target groups", Kind::TargetGroup),
+            all(Way::Beside, "subnets", Kind::Subnet),
+            all(Way::Beside, "security groups", Kind::SecurityGroup),
+            all(Way::Beside, "log groups", Kind::LogGroup),
+        ]
     }
 
     fn copies(&self, _: &Scope) -> Vec<Copyable> {
         let command = format!("aws ec2 describe-regions --region-names {}", self.name);
         vec![Copyable { label: "aws command", text: command }]
+    }
+}
+
+/// The partition in which a region lies: the second part of its ARNs.
+#[must_use]
+pub fn partition(region: &str) -> &'static str {
+    match region.split('-').next().unwrap_or_default() {
+        "cn" => "aws-cn",
+        "us" if region.starts_with("us-gov-") => "aws-us-gov",
+        "us" if region.starts_with("us-iso-") => "aws-iso",
+        "us" if region.starts_with("us-isob-") => "aws-iso-b",
+        "eusc" => "aws-eusc",
+        _ => "aws",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arns_outside_the_commercial_partition_are_right() {
+        let of = ["eu-west-1", "us-east-1", "us-gov-west-1", "cn-north-1", "us-isob-east-1"].map(partition);
+        assert_eq!(of, ["aws", "aws", "aws-us-gov", "aws-cn", "aws-iso-b"]);
     }
 }

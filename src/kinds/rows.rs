@@ -137,7 +137,12 @@ impl<T: Resource> Slots<T> {
     pub fn apply(&mut self, step: Step<T>) -> Touched {
         let mut touched = Touched::default();
         match step {
-            Step::Page(rows) => touched.set.extend(rows.into_iter().map(|row| self.put(row))),
+            Step::Page(rows) => {
+                touched.set.extend(rows.into_iter().map(|row| self.put(row)));
+                // a service that pages while things change names some of them twice
+                touched.set.sort_unstable();
+                touched.set.dedup();
+            }
             Step::Whole(slots) => {
                 *self = slots;
                 touched.all = true;

@@ -2,7 +2,7 @@
 #[cfg(feature = "live")]
 pub mod fetch;
 
-use super::{Cell, Column, Copyable, Health, Link, Reach, Resource, Scope};
+use super::{Cell, Column, Copyable, Health, Kind, Link, Reach, Resource, Scope, Way, region::partition};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Vpc {
@@ -44,14 +44,23 @@ impl Resource for Vpc {
         }
     }
 
-    fn links(&self, _scope: &Scope) -> Vec<Link> {
-        vec![]
+    fn links(&self, scope: &Scope) -> Vec<Link> {
+        let here = |way, label, kind| Link::new(way, label, kind, scope.clone(), "VPC", &*self.id);
+        vec![
+            here(Way::Down, "instances", Kind::Instance),
+            Link::new(Way::Up, "region", Kind::Region, scope.at_region(""), "NAME", &*scope.region),
+            here(Way::Beside, "subnets", Kind::Subnet),
+            here(Way::Beside, "security groups", Kind::SecurityGroup),
+            here(Way::Beside, "load balancers", Kind::LoadBalancer),
+            here(Way::Beside, "target groups", Kind::TargetGroup),
+            here(Way::Beside, "clusters", Kind::Cluster),
+        ]
     }
 
     fn copies(&self, scope: &Scope) -> Vec<Copyable> {
         let region = &scope.region;
         vec![
-            Copyable { label: "ARN", text: format!("arn:aws:ec2:{region}:{}:vpc/{}", self.owner, self.id) },
+            Copyable { label: "ARN", text: format!("arn:{}:ec2:{region}:{}:vpc/{}", partition(region), self.owner, self.id) },
             Copyable { label: "CIDR", text: self.cidr.to_string() },
             Copyable { label: "aws command", text: format!("aws ec2 describe-vpcs --region {region} --vpc-ids {}", self.id) },
         ]

@@ -69,10 +69,19 @@ impl Model {
             self.estate.contexts.iter().map(|name| Scope { cluster: name.as_str().into(), ..Scope::default() });
         let mut scopes: Vec<Scope> = contexts.collect();
         if self.estate.eks {
+            // a cluster that the kubeconfig reaches too is listed once
+            let here = self.store.get(&FeedKey::new(Kind::Cluster, Scope::default())).map(|feed| &feed.rows);
+            let named = |endpoint: &str| match here {
+                Some(Rows::Cluster(rows)) => rows.iter().any(|row| {
+                    *row.endpoint == *endpoint && self.estate.contexts.iter().any(|context| **context == *row.name)
+                }),
+                _ => false,
+            };
             let mut found = Vec::new();
             for (_, feed) in self.store.of_kind(Kind::Cluster).filter(|(_, feed)| !feed.key.scope.region.is_empty()) {
                 let Rows::Cluster(rows) = &feed.rows else { continue };
-                found.extend(rows.iter().map(|cluster| feed.key.scope.at_cluster(&cluster.name)));
+                let others = rows.iter().filter(|cluster| cluster.endpoint.is_empty() || !named(&cluster.endpoint));
+                found.extend(others.map(|cluster| feed.key.scope.at_cluster(&cluster.name)));
             }
             found.sort();
             scopes.extend(found);
@@ -124,8 +133,7 @@ impl Model {
     /// The rows of a derived feed, as its parent's row has them now; `None` while the parent is not listed.
     #[must_use]
     pub fn derived(&self, key: &FeedKey) -> Option<Batch> {
-        let around = Scope { within: "".into(), ..key.scope.clone() };
-        let parent = self.store.get(&FeedKey::new(Kind::Pod, around))?;
+        let parent = self.store.get(&key.parent()?)?;
         let Rows::Pod(pods) = &parent.rows else { return None };
         if !parent.whole && pods.is_empty() {
             return None;

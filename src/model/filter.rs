@@ -93,17 +93,36 @@ impl Filter {
         let simple = |text: &str| {
             !text.contains(['!', '|', '*', '?', '{', '[', '(', '\\', '<', '>', '=', ':', '^', '$', '.', '+'])
         };
-        simple(&self.text) && simple(&before.text) && self.text.to_lowercase().starts_with(&before.text.to_lowercase())
+        simple(&self.text) && self.text.starts_with(&before.text)
     }
 
+    /// Whether what it lets through can change though no row did: an age is in a column.
     #[must_use]
-    pub fn admits(&self, rows: &Rows, slot: u32, scope: &Scope, now: i64, buffer: &mut String) -> bool {
+    pub fn looks_at_columns(&self) -> bool {
+        self.terms.iter().any(|term| !matches!(term.test, Test::Text(_)))
+    }
+
+    /// `told` is the row's scope, and which parts of it (account, region, cluster) the table shows: those are text of the row.
+    #[must_use]
+    pub fn admits(
+        &self,
+        rows: &Rows,
+        slot: u32,
+        (scope, told): (&Scope, [bool; 3]),
+        now: i64,
+        buffer: &mut String,
+    ) -> bool {
         let mut filled = false;
         self.terms.iter().all(|term| {
             let yes = match &term.test {
                 Test::Text(regex) => {
                     if !filled {
                         rows.words(slot, buffer);
+                        let parts = [&scope.account, &scope.region, &scope.cluster];
+                        for (part, _) in parts.into_iter().zip(told).filter(|(_, told)| *told) {
+                            buffer.push_str(part);
+                            buffer.push('\n');
+                        }
                         filled = true;
                     }
                     regex.is_match(buffer)
@@ -122,27 +141,34 @@ impl Term {
         if word.is_empty() {
             return None;
         }
-        let test = column_test(kind, word, trouble).unwrap_or_else(|| Test::Text(regex(word, trouble)));
+        let test = match on_column(kind, word) {
+            None => Test::Text(regex(word, trouble)),
+            // still being typed: neither it nor its opposite hides anything yet
+            Some((_, _, "")) => return None,
+            Some((place, None, text)) => Test::Column(place, regex(text, trouble)),
+            Some((place, Some(op), value)) => Test::Compare(place, op, value.to_owned()),
+        };
         Some(Self { not, test })
     }
 }
 
-fn column_test(kind: Kind, word: &str, trouble: &mut Option<String>) -> Option<Test> {
+/// The column, the comparison if it is one, and what is said of it.
+fn on_column(kind: Kind, word: &str) -> Option<(Place, Option<Op>, &str)> {
     let at = word.find([':', '<', '>', '='])?;
     let (title, rest) = word.split_at(at);
     let place = Place::named(kind, title)?;
     if let Some(text) = rest.strip_prefix(':') {
-        return Some(Test::Column(place, regex(text, trouble)));
+        return Some((place, None, text));
     }
     let (sign, op) = OPS.iter().find(|(sign, _)| rest.starts_with(sign))?;
-    Some(Test::Compare(place, *op, rest[sign.len()..].to_owned()))
+    Some((place, Some(*op), &rest[sign.len()..]))
 }
 
 /// A regular expression where the text is one, else the text itself.
 fn regex(text: &str, trouble: &mut Option<String>) -> Regex {
     let build = |pattern: &str| {
         let any_case = !text.chars().any(char::is_uppercase);
-        RegexBuilder::new(pattern).case_insensitive(any_case).size_limit(1 << 20).build()
+        RegexBuilder::new(pattern).case_insensitive(any_case).multi_line(true).size_limit(1 << 20).build()
     };
     build(text).unwrap_or_else(|_| {
         *trouble = Some(format!("`{text}` is no regular expression: taken as plain text"));
@@ -153,9 +179,6 @@ fn regex(text: &str, trouble: &mut Option<String>) -> Regex {
 
 fn compare(cell: &Cell<'_>, op: Op, value: &str, now: i64) -> bool {
     use std::cmp::Ordering::{Equal, Greater, Less};
-    if value.is_empty() {
-        return true; // still being typed
-    }
     let order = match (cell, cell.number(now)) {
         (Cell::Missing, _) => return false,
         (Cell::Since(_), Some(n)) => seconds(value).map(|v| n.cmp(&v)),

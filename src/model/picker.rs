@@ -1,4 +1,5 @@
 //! A list to choose from while typing narrows it: palette, help, action menu, sort, copy, related things.
+use super::table::Mark;
 use crate::{kinds::Link, model::table::Sort};
 
 /// What choosing an item does. Names of actions are looked up when it is done, so that the list holds no code.
@@ -34,6 +35,8 @@ pub struct Picker {
     pub title: String,
     pub purpose: Purpose,
     pub items: Vec<Item>,
+    /// The row it was opened for: what is chosen is done to that one or to none.
+    pub about: Option<Mark>,
     pub text: String,
     /// Which items match, best first.
     pub found: Vec<usize>,
@@ -44,7 +47,7 @@ impl Picker {
     #[must_use]
     pub fn new(title: impl Into<String>, purpose: Purpose, items: Vec<Item>) -> Self {
         let found = (0..items.len()).collect();
-        Self { title: title.into(), purpose, items, text: String::new(), found, index: 0 }
+        Self { title: title.into(), purpose, items, about: None, text: String::new(), found, index: 0 }
     }
 
     pub fn narrow(&mut self, text: String) {

@@ -96,6 +96,8 @@ impl Screen {
             Self::Tasks(_) | Self::Errors(_) => &[Context::List, Context::Global],
             Self::Picker(_) => &[Context::Picker],
             Self::Prompt(_) => &[Context::Input],
+            // a name that must be typed may have a `y` and an `n` in it
+            Self::Confirm(question) if question.demand.is_some() => &[Context::Input],
             Self::Confirm(_) => &[Context::Confirm],
         }
     }

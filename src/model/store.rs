@@ -4,7 +4,7 @@ use std::{collections::HashMap, sync::Arc};
 use super::task::TaskId;
 use crate::{
     error::Error,
-    kinds::{Batch, Kind, Record, Rows, Scope, rows::Touched},
+    kinds::{Batch, Kind, Reach, Record, Rows, Scope, rows::Touched},
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -17,6 +17,15 @@ impl FeedKey {
     #[must_use]
     pub const fn new(kind: Kind, scope: Scope) -> Self {
         Self { kind, scope }
+    }
+
+    /// The feed in whose rows this one is found.
+    #[must_use]
+    pub fn parent(&self) -> Option<Self> {
+        match self.kind.reach() {
+            Reach::Within(kind) => Some(Self::new(kind, Scope { within: "".into(), ..self.scope.clone() })),
+            _ => None,
+        }
     }
 
     /// `pods in shop/us-east-1/prod`.
@@ -142,6 +151,15 @@ impl Store {
         Some((no, touched))
     }
 
+    /// What is found in the rows of `from` may be believed as far as those.
+    pub fn echo(&mut self, from: &FeedKey, to: &FeedKey) {
+        let Some(feed) = self.get(from) else { return };
+        let (load, whole, at, partial) = (feed.load.clone(), feed.whole, feed.at, feed.partial.clone());
+        if let Some(feed) = self.no(to).and_then(|no| self.feeds.get_mut(no as usize)) {
+            (feed.load, feed.whole, feed.at, feed.partial) = (load, whole, at, partial);
+        }
+    }
+
     /// Says how far the rows may be believed now.
     pub fn mark(&mut self, key: &FeedKey, owner: TaskId, load: Load, now: i64) -> bool {
         let Some(feed) = self.owned(key, owner) else { return false };
@@ -156,11 +174,13 @@ impl Store {
         true
     }
 
-    pub fn miss(&mut self, key: &FeedKey, owner: TaskId, error: Error) {
-        if let Some(feed) = self.owned(key, owner)
-            && !feed.partial.contains(&error)
-        {
-            feed.partial.push(error);
+    /// One missing part is added to those known; several, or none, replace them.
+    pub fn miss(&mut self, key: &FeedKey, owner: TaskId, errors: Vec<Error>) {
+        let Some(feed) = self.owned(key, owner) else { return };
+        match errors.as_slice() {
+            [error] if feed.partial.contains(error) => {}
+            [error] => feed.partial.push(error.clone()),
+            _ => feed.partial = errors,
         }
     }
 }

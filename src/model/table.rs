@@ -6,7 +6,7 @@ use super::{
     filter::{Filter, Place},
     store::{FeedKey, FeedNo, Store},
 };
-use crate::kinds::{Heading, Kind, Record, Scope, rows::Touched};
+use crate::kinds::{Cell, Heading, Kind, Record, Scope, rows::Touched};
 
 /// A row of some feed, by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -46,8 +46,9 @@ pub struct Table {
     pub filter: Filter,
     pub sort: Option<Sort>,
     pub marks: HashSet<Mark>,
-    /// Where a range of marks began.
+    /// The line where a range of marks began, wherever that thing stands now.
     pub anchor: Option<usize>,
+    anchored: Option<Mark>,
     /// Columns skipped at the left, for a narrow terminal.
     pub skip: usize,
     feeds: Vec<FeedNo>,
@@ -55,7 +56,11 @@ pub struct Table {
     all: Vec<Ref>,
     shown: Vec<Ref>,
     at: Option<Ref>,
+    /// What is selected, or was before nothing was shown: its feed and its id.
+    home: Option<FeedNo>,
     id: String,
+    /// Nobody moved the cursor yet and rows are still arriving: it stays at the top.
+    young: bool,
     index: usize,
     offset: usize,
     /// Whether the columns ACCOUNT, REGION, CLUSTER say anything here.
@@ -74,12 +79,15 @@ impl Table {
             sort: None,
             marks: HashSet::new(),
             anchor: None,
+            anchored: None,
             skip: 0,
             feeds: Vec::new(),
             all: Vec::new(),
             shown: Vec::new(),
             at: None,
+            home: None,
             id: String::new(),
+            young: true,
             index: 0,
             offset: 0,
             spread: [false; 3],
@@ -137,7 +145,12 @@ impl Table {
         let sorted = self.sort.map_or(Ordering::Equal, |sort| {
             let x = sort.by.cell(&left.rows, a.slot, &left.key.scope);
             let y = sort.by.cell(&right.rows, b.slot, &right.key.scope);
-            if sort.reverse { y.order(&x) } else { x.order(&y) }
+            match (&x, &y) {
+                // what is missing comes last either way
+                (Cell::Missing, _) | (_, Cell::Missing) => x.order(&y),
+                _ if sort.reverse => y.order(&x),
+                _ => x.order(&y),
+            }
         });
         sorted
             .then_with(|| if a.feed == b.feed { Ordering::Equal } else { self.rank(a.feed).cmp(&self.rank(b.feed)) })
@@ -155,7 +168,8 @@ impl Table {
     }
 
     fn passes(&self, store: &Store, row: Ref, now: i64, buffer: &mut String) -> bool {
-        store.feed(row.feed).is_some_and(|feed| self.filter.admits(&feed.rows, row.slot, &feed.key.scope, now, buffer))
+        let Some(feed) = store.feed(row.feed) else { return false };
+        self.filter.admits(&feed.rows, row.slot, (&feed.key.scope, self.spread), now, buffer)
     }
 
     /// Shows these feeds, in this order. Does nothing if it does so already.
@@ -198,6 +212,13 @@ impl Table {
         self.filter = filter;
         self.anchor = None;
         self.refilter(store, now, narrowed);
+    }
+
+    /// It is later now: rows come into a filter by age, and leave it.
+    pub fn grow_older(&mut self, store: &Store, now: i64) {
+        if self.filter.looks_at_columns() {
+            self.refilter(store, now, false);
+        }
     }
 
     pub fn set_sort(&mut self, store: &Store, sort: Option<Sort>, now: i64) {
@@ -257,34 +278,56 @@ impl Table {
 
     /// Finds the selected thing again by its id; if it is gone, what now stands in its place is selected.
     fn settle(&mut self, store: &Store) {
-        let is_it = |row: Ref| store.record(row.feed, row.slot).is_some_and(|record| record.id() == self.id);
-        let again = self.at.and_then(|at| {
-            if is_it(at) {
-                return Some(at);
-            }
-            let slot = store.feed(at.feed)?.rows.slot(&self.id)?;
-            Some(Ref { feed: at.feed, slot })
-        });
-        let found = again.and_then(|row| self.shown.iter().position(|other| *other == row));
+        self.settle_marks(store);
+        if self.young {
+            self.young = self.feeds.is_empty() || self.feeds.iter().any(|no| store.feed(*no).is_none_or(|f| !f.whole));
+            return self.select(store, 0);
+        }
+        let again = self.home.and_then(|feed| Some(Ref { feed, slot: store.feed(feed)?.rows.slot(&self.id)? }));
+        let found = again.and_then(|row| self.line(row));
         self.select(store, found.unwrap_or_else(|| if again.is_some() { 0 } else { self.index }));
+    }
+
+    fn line(&self, row: Ref) -> Option<usize> {
+        self.shown.iter().position(|other| *other == row)
+    }
+
+    /// What is gone is marked no longer, and a range that began at it is over.
+    fn settle_marks(&mut self, store: &Store) {
+        let row_of = |mark: &Mark| {
+            let feed = store.no(&mark.feed).filter(|no| self.feeds.contains(no))?;
+            Some(Ref { feed, slot: store.feed(feed)?.rows.slot(&mark.id)? })
+        };
+        let gone: Vec<Mark> = self.marks.iter().filter(|mark| row_of(mark).is_none()).cloned().collect();
+        if self.anchor.is_some() {
+            self.anchor = self.anchored.as_ref().and_then(row_of).and_then(|row| self.line(row));
+        }
+        for mark in gone {
+            self.marks.remove(&mark);
+        }
     }
 
     fn select(&mut self, store: &Store, index: usize) {
         self.index = index.min(self.shown.len().saturating_sub(1));
         self.at = self.shown.get(self.index).copied();
         // an empty table remembers what was selected, for when its rows come back
-        if let Some(record) = self.at.and_then(|row| store.record(row.feed, row.slot)) {
+        if let Some(at) = self.at
+            && let Some(record) = store.record(at.feed, at.slot)
+        {
             record.id().clone_into(&mut self.id);
+            self.home = Some(at.feed);
         }
     }
 
     /// Moves the cursor and keeps it within the `height` rows that are seen.
     pub fn step(&mut self, store: &Store, by: isize, height: usize) {
+        self.young = false;
         self.select(store, self.index.saturating_add_signed(by));
         self.scroll(height);
     }
 
     pub fn jump(&mut self, store: &Store, index: usize, height: usize) {
+        self.young = false;
         self.select(store, index);
         self.scroll(height);
     }
@@ -323,7 +366,8 @@ impl Table {
     /// Marks all rows from the anchor to the cursor.
     pub fn mark_range(&mut self, store: &Store) {
         let Some(anchor) = self.anchor.take() else {
-            self.anchor = Some(self.index);
+            self.anchored = self.at.and_then(|row| self.mark_of(store, row));
+            self.anchor = self.anchored.is_some().then_some(self.index);
             return;
         };
         let (from, to) = (anchor.min(self.index), anchor.max(self.index));

@@ -5,7 +5,7 @@ use super::store::FeedKey;
 pub enum Work {
     /// List or watch one feed.
     List(FeedKey),
-    /// Fetch the whole of one thing: feed, id.
+    /// Fetch the whole of one thing: feed, address.
     Describe(FeedKey, String),
     /// Whose credentials are in use in this account, and until when.
     Identify(String),

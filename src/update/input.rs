@@ -87,11 +87,12 @@ fn unbound(model: &mut Model, key: Key) -> Vec<Effect> {
 
 /// Pasted text is text: it goes into the line that is typed, and nowhere else.
 pub fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
-    if picker::text(model).is_none() {
+    // what a question wants typed is to be typed: that is what it wants it for
+    if picker::text(model).is_none() || matches!(model.front(), Some(Screen::Confirm(_))) {
         model.notices.say("pasted text goes nowhere here: open the filter first");
         return vec![];
     }
-    let line: String = text.chars().filter(|c| !c.is_control()).collect();
+    let line = text.split(char::is_control).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     picker::retype(model, |text| text.push_str(&line))
 }
 

@@ -1,0 +1,142 @@
+//! From settings to a console that runs.
+use std::future::Future;
+
+use super::Exit;
+use crate::{
+    clients::{
+        Clients,
+        aws::{Aws, Setup},
+        servers::{self, Servers},
+    },
+    config::{self, Contexts, Settings},
+    error::{Error, Result, Trouble},
+    keymap::{Keymap, Mistake, Source},
+    kinds::{Kind, Reach},
+    model::{
+        Model,
+        estate::{Environment, Estate},
+    },
+    runtime::{self, Console},
+    view::theme::{Theme, ThemeName},
+};
+
+/// One worker beside the loop: what is read is parsed there, and two cores are enough for any estate.
+pub fn block_on<T>(future: impl Future<Output = Result<T>>) -> Result<T> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|e| Error::new(Trouble::Other, "start the background threads", e.to_string()))?;
+    let result = runtime.block_on(future);
+    // a call that hangs in a thread must not keep the program from ending
+    runtime.shutdown_background();
+    result
+}
+
+/// # Errors
+/// All mistakes of the keymap in use.
+pub fn keymap(settings: &Settings) -> Result<Keymap, Vec<Mistake>> {
+    match &settings.keymap {
+        config::Keymap::Shipped(name) => Keymap::shipped(name),
+        config::Keymap::File(path) => match std::fs::read_to_string(path) {
+            Ok(text) => Keymap::read(&Source { file: path.display().to_string(), text }),
+            Err(e) => {
+                Err(vec![Mistake { file: path.display().to_string(), line: 0, what: format!("cannot be read: {e}") }])
+            }
+        },
+    }
+}
+
+/// # Errors
+/// If a kubeconfig or a certificate bundle is no such thing.
+pub fn clients(settings: &Settings) -> Result<Clients> {
+    let setup = Setup {
+        profiles: accounts(settings),
+        regions: settings.regions.clone(),
+        default_region: settings.default_region.clone(),
+        act: settings.act.profiles.clone().into_iter().collect(),
+    };
+    let aws = Aws::new(setup)?;
+    let servers = Servers::new(aws.clone(), settings.kubeconfig.clone(), settings.namespaces.clone());
+    Ok(Clients { aws, servers })
+}
+
+fn accounts(settings: &Settings) -> Vec<String> {
+    match (settings.aws, settings.profiles.is_empty()) {
+        (false, _) => vec![],
+        (true, true) => vec![String::new()],
+        (true, false) => settings.profiles.clone(),
+    }
+}
+
+/// # Errors
+/// If a kubeconfig is none, or lacks a context that was asked for.
+pub fn estate(settings: &Settings) -> Result<Estate> {
+    let contexts = match &settings.contexts {
+        Contexts::Named(names) => names.clone(),
+        Contexts::Current => servers::kubeconfig(&settings.kubeconfig)?.current_context.into_iter().collect(),
+        Contexts::All => {
+            servers::kubeconfig(&settings.kubeconfig)?.contexts.into_iter().map(|context| context.name).collect()
+        }
+    };
+    Ok(Estate {
+        name: settings.estate.clone().unwrap_or_default(),
+        environment: match settings.environment {
+            config::Environment::Dev => Environment::Dev,
+            config::Environment::Test => Environment::Test,
+            config::Environment::Prod => Environment::Prod,
+            config::Environment::Unknown => Environment::Unknown,
+        },
+        accounts: accounts(settings),
+        regions: settings.regions.clone(),
+        contexts,
+        eks: settings.aws && settings.eks,
+        read_only: settings.read_only,
+        act_minutes: if settings.act.profiles.is_empty() { 0 } else { settings.act.minutes.into() },
+    })
+}
+
+/// Where the console opens: at the screen asked for, else at the top of the tree as far as there is one.
+///
+/// # Errors
+/// If there is no such screen.
+fn first(settings: &Settings, estate: &Estate) -> Result<Kind> {
+    let Some(name) = &settings.at else {
+        return Ok(if estate.accounts.is_empty() { Kind::Pod } else { Kind::Region });
+    };
+    Kind::named(name).filter(|kind| !matches!(kind.reach(), Reach::Within(_))).ok_or_else(|| {
+        let near = config::nearest(name, Kind::NAMES.iter().copied());
+        let hint =
+            near.map_or_else(|| format!("there are {}", Kind::NAMES.join(", ")), |n| format!("did you mean `{n}`?"));
+        Error::usage(format!("no screen is called `{name}`"), "--at takes the name of a kind").hint(hint)
+    })
+}
+
+/// Opens the console.
+///
+/// # Errors
+/// If there is no terminal, or what the settings name is not there.
+pub fn console(settings: &Settings, keymap: Keymap) -> Result<Exit> {
+    let estate = estate(settings)?;
+    let kind = first(settings, &estate)?;
+    let console = Console {
+        keymap,
+        theme: theme(settings),
+        clients: clients(settings)?,
+        // the mouse is taken only when asked for in the console: until then text can be selected as everywhere
+        mouse: false,
+    };
+    block_on(runtime::run(console, |size| Model::new(size, estate, kind, runtime::now_ms() / 1000)))?;
+    Ok(Exit::Done)
+}
+
+/// `auto` goes by what the terminal says of its background in `COLORFGBG`; asking it would put its answer among the keys.
+fn theme(settings: &Settings) -> Theme {
+    Theme::of(match settings.theme {
+        config::Theme::Dark => ThemeName::Dark,
+        config::Theme::Light => ThemeName::Light,
+        config::Theme::None => ThemeName::None,
+        config::Theme::Auto => {
+            let ground = std::env::var("COLORFGBG").unwrap_or_default();
+            let light = matches!(ground.rsplit(';').next(), Some("7" | "15"));
+            if light { ThemeName::Light } else { ThemeName::Dark }
+        }
+    })
+}

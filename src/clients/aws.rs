@@ -1,0 +1,387 @@
+//! AWS as users have it set up: one client per account, region and service, made when first asked for and kept; what may be
+//! asked of each; and what went wrong, in words.
+mod budget;
+mod credentials;
+pub mod describe;
+mod failure;
+pub mod field;
+mod meter;
+
+use std::{
+    any::{Any, TypeId},
+    collections::{BTreeMap, HashMap},
+    env, fs,
+    future::Future,
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, AtomicI64, Ordering},
+    },
+    time::Duration,
+};
+
+use aws_config::{
+    AppName, BehaviorVersion, SdkConfig, environment::EnvironmentVariableRegionProvider, identity::IdentityCache,
+    meta::region::ProvideRegion, profile::ProfileFileRegionProvider, provider_config::ProviderConfig,
+    retry::RetryConfig, stalled_stream_protection::StalledStreamProtectionConfig, timeout::TimeoutConfig,
+};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_http_client::tls::{self, TlsContext, TrustStore, rustls_provider::CryptoMode};
+use aws_smithy_runtime_api::client::{http::SharedHttpClient, orchestrator::HttpResponse, result::SdkError};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_types::{
+    os_shim_internal::{Env, Fs},
+    region::Region,
+};
+pub use budget::{Allowance, Service};
+pub use credentials::Origin;
+use credentials::Watched;
+pub use failure::Ask;
+pub use meter::{Meter, Place, Throttled, Usage};
+use tokio::sync::OnceCell;
+
+use crate::{
+    error::{Error, Result},
+    kinds::Scope,
+};
+
+/// Where no region is configured. The list of regions can be asked anywhere.
+const ANY_REGION: &str = "us-east-1";
+
+/// What the configuration says about AWS.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Setup {
+    /// The accounts, by profile; an empty name is the default chain.
+    pub profiles: Vec<String>,
+    /// Only these regions; empty: all that are enabled.
+    pub regions: Vec<String>,
+    /// Where to ask what is the same everywhere; else the profile's region.
+    pub default_region: Option<String>,
+    /// Profile to look with → profile to act with.
+    pub act: BTreeMap<String, String>,
+}
+
+/// Who the credentials say we are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    pub account: String,
+    pub arn: String,
+}
+
+/// All of AWS. Cheap to clone.
+#[derive(Clone)]
+pub struct Aws(Arc<Inner>);
+
+struct Inner {
+    setup: Setup,
+    meter: Arc<Meter>,
+    http: Option<SharedHttpClient>,
+    accounts: Mutex<HashMap<Arc<str>, Arc<Account>>>,
+    /// The act role is taken: what changes things asks with the act profiles.
+    acting: AtomicBool,
+}
+
+/// One account with one set of credentials. Dropped when they are refused, so that the next try reads everything anew.
+struct Account {
+    name: Arc<str>,
+    config: SdkConfig,
+    home: Arc<str>,
+    origin: Origin,
+    expiry: Arc<AtomicI64>,
+    /// These credentials were taken somewhere.
+    taken: AtomicBool,
+    identity: OnceCell<Identity>,
+    regions: Mutex<HashMap<Arc<str>, Arc<Handles>>>,
+}
+
+impl Aws {
+    /// # Errors
+    /// If `AWS_CA_BUNDLE` names a file that holds no certificates.
+    pub fn new(setup: Setup) -> Result<Self> {
+        let http =
+            env::var("AWS_CA_BUNDLE").ok().filter(|path| !path.is_empty()).map(|path| trusting(&path)).transpose()?;
+        Ok(Self(Arc::new(Inner {
+            setup,
+            meter: Arc::default(),
+            http,
+            accounts: Mutex::default(),
+            acting: AtomicBool::new(false),
+        })))
+    }
+
+    #[must_use]
+    pub fn setup(&self) -> &Setup {
+        &self.0.setup
+    }
+
+    #[must_use]
+    pub fn meter(&self) -> &Meter {
+        &self.0.meter
+    }
+
+    /// The clients of a scope's account in its region, or in the account's own region where the scope names none.
+    pub async fn at(&self, scope: &Scope) -> Caller {
+        let account = self.account(&scope.account).await;
+        let region = if scope.region.is_empty() { account.home.clone() } else { scope.region.clone() };
+        let handles = locked(&account.regions).entry(region.clone()).or_default().clone();
+        Caller { aws: self.clone(), account, region, handles }
+    }
+
+    /// Takes the act role, or gives it back.
+    pub fn act(&self, act: bool) {
+        self.0.acting.store(act, Ordering::Relaxed);
+    }
+
+    /// Whether the act role is taken.
+    #[must_use]
+    pub fn acts(&self) -> bool {
+        self.0.acting.load(Ordering::Relaxed)
+    }
+
+    /// As [`Self::at`], with the profile that may change things.
+    pub async fn acting(&self, scope: &Scope) -> Caller {
+        let profile = self.0.setup.act.get(&*scope.account).map_or(&*scope.account, String::as_str);
+        self.at(&Scope { account: profile.into(), ..scope.clone() }).await
+    }
+
+    /// When the credentials in use end, in seconds since 1970; `None` if they do not, or if none were needed so far.
+    #[must_use]
+    pub fn expiry(&self, account: &str) -> Option<i64> {
+        let ends = locked(&self.0.accounts).get(account)?.expiry.load(Ordering::Relaxed);
+        (ends != 0).then_some(ends)
+    }
+
+    /// Asked once for a set of credentials.
+    ///
+    /// # Errors
+    /// If STS does not answer or does not take the credentials.
+    pub async fn identity(&self, account: &str) -> Result<Identity> {
+        const ASK: Ask = Ask::new("ask who we are", "sts:GetCallerIdentity");
+        let caller = self.at(&Scope { account: account.into(), ..Scope::default() }).await;
+        let ask = || async {
+            let told = caller.ask(ASK, caller.sts().get_caller_identity().send()).await?;
+            Ok(Identity { account: told.account.unwrap_or_default(), arn: told.arn.unwrap_or_default() })
+        };
+        caller.account.identity.get_or_try_init(ask).await.cloned()
+    }
+
+    async fn account(&self, name: &Arc<str>) -> Arc<Account> {
+        if let Some(known) = locked(&self.0.accounts).get(name) {
+            return known.clone();
+        }
+        // two may do this at once; the first to be ready is kept
+        let new = Arc::new(self.open(name).await);
+        locked(&self.0.accounts).entry(name.clone()).or_insert(new).clone()
+    }
+
+    async fn open(&self, name: &Arc<str>) -> Account {
+        let home = self.home(name).await;
+        let mut provider = ProviderConfig::without_region().with_region(Some(home.clone()));
+        let mut loader = aws_config::defaults(BehaviorVersion::latest()).region(home.clone());
+        if let Some(http) = &self.0.http {
+            provider = provider.with_http_client(http.clone());
+            loader = loader.http_client(http.clone());
+        }
+        let watched = Watched::of(name, provider, home.clone()).await;
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(3))
+            .operation_attempt_timeout(Duration::from_secs(10))
+            .operation_timeout(Duration::from_secs(30));
+        let expiry = watched.expiry.clone();
+        if !name.is_empty() {
+            loader = loader.profile_name(&**name);
+        }
+        if let Ok(app) = AppName::new("quarterdeck") {
+            loader = loader.app_name(app);
+        }
+        let config = loader
+            .credentials_provider(watched)
+            // one for all clients of the account, or each would fetch its own
+            .identity_cache(IdentityCache::lazy().load_timeout(Duration::from_secs(10)).build())
+            // not adaptive: its brake is shared by all regions, ours is not
+            .retry_config(RetryConfig::standard().with_max_attempts(4))
+            .timeout_config(timeouts.build())
+            .stalled_stream_protection(StalledStreamProtectionConfig::enabled().build())
+            .load()
+            .await;
+        Account {
+            name: name.clone(),
+            config,
+            home: home.as_ref().into(),
+            origin: Origin::of(name, &Env::real(), &Fs::real()).await,
+            expiry,
+            taken: AtomicBool::new(false),
+            identity: OnceCell::new(),
+            regions: Mutex::default(),
+        }
+    }
+
+    async fn home(&self, account: &str) -> Region {
+        if let Some(region) = &self.0.setup.default_region {
+            return Region::new(region.clone());
+        }
+        if let Some(region) = EnvironmentVariableRegionProvider::new().region().await {
+            return region;
+        }
+        let mut profile = ProfileFileRegionProvider::builder();
+        if !account.is_empty() {
+            profile = profile.profile_name(account);
+        }
+        profile.build().region().await.unwrap_or(Region::from_static(ANY_REGION))
+    }
+
+    /// Unless somebody else already started anew.
+    fn forget(&self, account: &Arc<Account>) {
+        let mut accounts = locked(&self.0.accounts);
+        if accounts.get(&account.name).is_some_and(|kept| Arc::ptr_eq(kept, account)) {
+            accounts.remove(&account.name);
+        }
+    }
+}
+
+/// A client that trusts the certificates of this file too. The SDK does not look at `AWS_CA_BUNDLE` by itself.
+fn trusting(path: &str) -> Result<SharedHttpClient> {
+    let wrong = |why: String| Error::usage(format!("AWS_CA_BUNDLE={path} cannot be used"), why);
+    let bundle = fs::read(path).map_err(|e| wrong(e.to_string()))?;
+    if !String::from_utf8_lossy(&bundle).contains("-----BEGIN CERTIFICATE-----") {
+        return Err(wrong("there is no certificate in it".to_owned()));
+    }
+    let context = TlsContext::builder().with_trust_store(TrustStore::default().with_pem_certificate(bundle));
+    let context = context.build().map_err(|e| wrong(e.to_string()))?;
+    let https = aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc));
+    Ok(https.tls_context(context).build_https())
+}
+
+/// The clients of one account in one region.
+#[derive(Clone)]
+pub struct Caller {
+    aws: Aws,
+    account: Arc<Account>,
+    region: Arc<str>,
+    handles: Arc<Handles>,
+}
+
+impl Caller {
+    #[must_use]
+    pub fn region(&self) -> &str {
+        &self.region
+    }
+
+    /// What the account's calls are signed with.
+    #[must_use]
+    pub fn credentials(&self) -> Option<SharedCredentialsProvider> {
+        self.account.config.credentials_provider()
+    }
+
+    /// Waits for the budget, asks, and says in words what went wrong.
+    ///
+    /// # Errors
+    /// What AWS or the way to it says.
+    pub async fn ask<T, E>(
+        &self,
+        ask: Ask,
+        reply: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    ) -> Result<T>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let lane = self.aws.0.meter.lane(&self.place(Service::of(ask.action)));
+        let seat = lane.enter().await;
+        let reply = reply.await;
+        drop(seat);
+        match reply {
+            Ok(good) => {
+                self.account.taken.store(true, Ordering::Relaxed);
+                self.handles.taken.store(true, Ordering::Relaxed);
+                Ok(good)
+            }
+            Err(error) => Err(self.refused(ask, &error)),
+        }
+    }
+
+    /// One page of a listing; `None` after the last.
+    ///
+    /// # Errors
+    /// As [`Self::ask`].
+    pub async fn page<T, E>(
+        &self,
+        ask: Ask,
+        next: impl Future<Output = Option<Result<T, SdkError<E, HttpResponse>>>>,
+    ) -> Result<Option<T>>
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        self.ask(ask, async { next.await.transpose() }).await
+    }
+
+    fn refused<E>(&self, ask: Ask, error: &SdkError<E, HttpResponse>) -> Error
+    where
+        E: ProvideErrorMetadata + std::error::Error + 'static,
+    {
+        let taken = |flag: &AtomicBool| flag.load(Ordering::Relaxed);
+        let only_elsewhere = taken(&self.account.taken) && !taken(&self.handles.taken);
+        let ground = failure::Ground { region: &self.region, origin: &self.account.origin, only_elsewhere };
+        let told = failure::error(ask, &ground, error);
+        if told.trouble == crate::error::Trouble::Credentials {
+            // keys, tokens and profiles are read anew at the next try, so that mending them outside is enough
+            self.aws.forget(&self.account);
+        }
+        told
+    }
+
+    /// What an earlier listing learned here and a later one may build on, such as the age of images.
+    #[must_use]
+    pub fn recall<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
+        locked(&self.handles.memory).get(&TypeId::of::<T>())?.clone().downcast().ok()
+    }
+
+    pub fn remember<T: Send + Sync + 'static>(&self, known: T) {
+        locked(&self.handles.memory).insert(TypeId::of::<T>(), Arc::new(known));
+    }
+
+    fn place(&self, service: Service) -> Place {
+        Place { account: self.account.name.clone(), region: self.region.clone(), service }
+    }
+
+    fn counter(&self, service: Service) -> meter::Counter {
+        let place = self.place(service);
+        let lane = self.aws.0.meter.lane(&place);
+        meter::Counter { meter: self.aws.0.meter.clone(), place, lane }
+    }
+}
+
+macro_rules! handles {
+    ($($name:ident: $sdk:ident, $service:ident;)+) => {
+        #[derive(Default)]
+        struct Handles {
+            /// The credentials were taken in this region.
+            taken: AtomicBool,
+            memory: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+            $($name: OnceLock<$sdk::Client>,)+
+        }
+
+        impl Caller {
+            $(#[must_use]
+            pub fn $name(&self) -> &$sdk::Client {
+                self.handles.$name.get_or_init(|| {
+                    let region = Region::new(self.region.to_string());
+                    let config = $sdk::config::Builder::from(&self.account.config).region(region);
+                    $sdk::Client::from_conf(config.interceptor(self.counter(Service::$service)).build())
+                })
+            })+
+        }
+    };
+}
+
+handles! {
+    ec2: aws_sdk_ec2, Ec2;
+    eks: aws_sdk_eks, Eks;
+    ssm: aws_sdk_ssm, Ssm;
+    sts: aws_sdk_sts, Sts;
+    logs: aws_sdk_cloudwatchlogs, Logs;
+    elb: aws_sdk_elasticloadbalancingv2, Elb;
+    auto_scaling: aws_sdk_autoscaling, AutoScaling;
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

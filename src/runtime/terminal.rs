@@ -1,0 +1,128 @@
+//! The terminal: taken, lent, given back. The only file of the console that writes to stdout.
+use std::{
+    io::{self, IsTerminal, Write, stdout},
+    sync::Once,
+};
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use crossterm::{
+    cursor::Show,
+    event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture},
+    execute,
+    style::Print,
+    terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
+};
+use ratatui::{Frame, backend::CrosstermBackend};
+
+/// With this the wheel comes as arrow keys while the mouse is left alone, so that text can be selected and the wheel still scrolls.
+const WHEEL_AS_ARROWS: &str = "\x1b[?1007h";
+const WHEEL_ALONE: &str = "\x1b[?1007l";
+/// Terminals refuse or cut longer clipboards.
+const CLIPBOARD: usize = 74_000;
+
+pub struct Terminal {
+    inner: ratatui::Terminal<CrosstermBackend<io::BufWriter<io::Stdout>>>,
+    taken: bool,
+}
+
+impl Terminal {
+    /// # Errors
+    /// If there is no terminal to take.
+    pub fn take(mouse: bool) -> io::Result<Self> {
+        if !stdout().is_terminal() || !io::stdin().is_terminal() {
+            return Err(io::Error::other("input or output is not a terminal"));
+        }
+        give_back_on_panic();
+        // one write a frame: the terminal never shows half of one
+        let writer = io::BufWriter::with_capacity(256 * 1024, stdout());
+        let mut terminal = Self { inner: ratatui::Terminal::new(CrosstermBackend::new(writer))?, taken: false };
+        terminal.take_back(mouse)?;
+        Ok(terminal)
+    }
+
+    /// # Errors
+    /// If the terminal went away.
+    pub fn take_back(&mut self, mouse: bool) -> io::Result<()> {
+        enable_raw_mode()?;
+        self.taken = true;
+        execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Print(WHEEL_AS_ARROWS))?;
+        self.mouse(mouse)
+    }
+
+    /// # Errors
+    /// If the terminal went away.
+    pub fn lend(&mut self) -> io::Result<()> {
+        if !std::mem::take(&mut self.taken) {
+            return Ok(());
+        }
+        give_back()
+    }
+
+    /// # Errors
+    /// If the terminal went away.
+    pub fn draw(&mut self, view: impl FnOnce(&mut Frame)) -> io::Result<()> {
+        self.inner.draw(view)?;
+        self.inner.backend_mut().flush()
+    }
+
+    /// Forgets what is on the screen, so that the next frame is drawn whole.
+    ///
+    /// # Errors
+    /// If the terminal went away.
+    pub fn clear(&mut self) -> io::Result<()> {
+        self.inner.clear()
+    }
+
+    /// # Errors
+    /// If the terminal went away.
+    pub fn size(&self) -> io::Result<(u16, u16)> {
+        self.inner.size().map(|size| (size.width, size.height))
+    }
+
+    /// # Errors
+    /// If the terminal went away.
+    pub fn mouse(&mut self, take: bool) -> io::Result<()> {
+        if take { execute!(stdout(), EnableMouseCapture) } else { execute!(stdout(), DisableMouseCapture) }
+    }
+
+    /// Into the clipboard of the terminal, which may be on another machine than this program (OSC 52).
+    ///
+    /// # Errors
+    /// If the terminal went away, or the text is more than a clipboard takes.
+    pub fn copy(&mut self, text: &str) -> io::Result<()> {
+        let kept: String = text
+            .chars()
+            .scan(0, |n, c| {
+                *n += c.len_utf8();
+                (*n <= CLIPBOARD).then_some(c)
+            })
+            .collect();
+        execute!(stdout(), Print(format!("\x1b]52;c;{}\x07", STANDARD.encode(kept))))
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // a terminal that is gone cannot be given back
+        let _gone = self.lend();
+    }
+}
+
+fn give_back() -> io::Result<()> {
+    let told =
+        execute!(stdout(), DisableMouseCapture, DisableBracketedPaste, Print(WHEEL_ALONE), LeaveAlternateScreen, Show);
+    disable_raw_mode()?;
+    told
+}
+
+/// Before a panic prints its message the screen is given back, so that the message can be read and the shell be used.
+fn give_back_on_panic() {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            let _gone = give_back();
+            before(panic);
+        }));
+    });
+}
