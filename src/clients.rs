@@ -111,7 +111,7 @@ where
                 }
             }
         };
-        match kube::follow::<T, _, _>(&link, None, tell).await {}
+        match T::follow(&link, None, tell).await {}
     }
 
     async fn describe(clients: &Clients, scope: &Scope, address: &str) -> Result<serde_json::Value> {

@@ -1,6 +1,7 @@
 //! What can be listed. A kind is one folder here and one line in `with_kinds!` below; table, filter, palette, `goto-<kind>`,
 //! `quarterdeck list <kind>` and help follow from it. Pure: the half that asks the outside is each folder's `fetch.rs`.
 pub mod cell;
+pub mod kubernetes;
 pub mod rows;
 
 use std::{cmp::Ordering, fmt::Debug, sync::Arc};
@@ -25,8 +26,18 @@ macro_rules! with_kinds {
             cluster::Cluster,              "cluster",        "clusters",            ["eks"];
             nodegroup::Nodegroup,          "nodegroup",      "node groups",         ["ng"];
             log_group::LogGroup,           "log-group",      "log groups",          ["lg"];
-            pod::Pod,             "pod",       "pods",       ["po"];
-            container::Container, "container", "containers", [];
+            node::Node,                    "node",           "nodes",               ["no"];
+            namespace::Namespace,          "namespace",      "namespaces",          ["ns"];
+            deployment::Deployment,        "deployment",     "deployments",         ["deploy"];
+            replicaset::ReplicaSet,        "replicaset",     "replica sets",        ["rs"];
+            statefulset::StatefulSet,      "statefulset",    "stateful sets",       ["sts"];
+            daemonset::DaemonSet,          "daemonset",      "daemon sets",         ["ds"];
+            job::Job,                      "job",            "jobs",                [];
+            pod::Pod,                      "pod",            "pods",                ["po"];
+            container::Container,          "container",      "containers",          [];
+            service::Service,              "service",        "services",            ["svc"];
+            hpa::Hpa,                      "hpa",            "autoscalers",         ["horizontalpodautoscaler"];
+            event::Event,                  "event",          "events",              ["ev"];
         }
     };
 }

@@ -1,33 +1,80 @@
-//! placeholder until the view arrives
+//! How things look. A frame is a function of the model: nothing is asked, remembered or timed here, and only what is seen is
+//! looked at. The view knows no messages and no effects.
+mod blank;
+mod canvas;
+mod columns;
+mod crumbs;
+mod detail;
+mod footer;
+mod header;
+mod lists;
+mod over;
+mod parts;
+mod standing;
+mod table;
+pub mod text;
 pub mod theme;
+
+use ratatui::{Frame, buffer::Buffer, layout::Rect};
+
 use crate::{
     keymap::Keymap,
-    model::{Model, screen::Screen},
+    layout,
+    model::{Model, Size, screen::Screen},
 };
-use ratatui::Frame;
-pub fn draw(frame: &mut Frame, model: &Model, _: &Keymap, _: &theme::Theme) {
-    let Some(Screen::Table(t)) = model.front() else { return };
-    let h = frame.area().height as usize;
-    let w = frame.area().width as usize;
-    for (y, r) in t.shown().iter().skip(t.offset()).take(h - 2).enumerate() {
-        if let Some(rec) = model.store.record(r.feed, r.slot) {
-            let s: String = rec.cells().iter().map(|c| c.show(model.now).into_owned() + "  ").collect();
-            frame.buffer_mut().set_stringn(0, y as u16 + 1, s, w, ratatui::style::Style::new());
+use canvas::Canvas;
+use standing::Standing;
+pub use theme::{Theme, ThemeName};
+
+pub fn draw(frame: &mut Frame<'_>, model: &Model, keymap: &Keymap, theme: &Theme) {
+    paint(&mut Canvas::new(frame.buffer_mut(), model, keymap, theme));
+}
+
+/// In how many seconds what is drawn will read differently by itself; `None` if it never will. It draws once more to find out,
+/// so that it can never know less than the screen shows.
+#[must_use]
+pub fn next_change(model: &Model) -> Option<i64> {
+    let mut unseen = Buffer::empty(Rect::new(0, 0, model.size.width, model.size.height));
+    let theme = Theme::of(ThemeName::None);
+    let keymap = Keymap::default();
+    let mut canvas = Canvas::new(&mut unseen, model, &keymap, &theme);
+    paint(&mut canvas);
+    canvas.next()
+}
+
+fn paint(canvas: &mut Canvas<'_>) {
+    let (model, area) = (canvas.model, canvas.buf.area);
+    if area.is_empty() {
+        return;
+    }
+    // the terminal may already have another size than the model has heard of
+    let size = Size { width: area.width, height: area.height };
+    let areas = layout::of(size);
+    canvas.tint(area, canvas.theme.text);
+    let base = model.screens.iter().rev().find(|screen| !screen.is_over());
+    let standing = match base {
+        Some(Screen::Table(table)) => Some(Standing::of(model, table)),
+        _ => None,
+    };
+    match (base, &standing) {
+        (Some(Screen::Table(table)), Some(standing)) => table::draw(canvas, areas.body, table, standing),
+        (Some(Screen::Detail(detail)), _) => detail::draw(canvas, areas.body, detail),
+        (Some(Screen::Tasks(offset)), _) => lists::tasks(canvas, areas.body, *offset),
+        (Some(Screen::Errors(offset)), _) => lists::errors(canvas, areas.body, *offset),
+        _ => {}
+    }
+    header::draw(canvas, areas.header, standing.as_ref());
+    crumbs::draw(canvas, areas.crumbs, standing.as_ref());
+    footer::draw(canvas, areas.footer, standing.as_ref());
+    for screen in &model.screens {
+        match screen {
+            Screen::Picker(picker) => over::picker(canvas, size, picker),
+            Screen::Confirm(question) => over::question(canvas, size, question),
+            Screen::Prompt(prompt) => over::prompt(canvas, size, prompt),
+            Screen::Table(_) | Screen::Detail(_) | Screen::Tasks(_) | Screen::Errors(_) => {}
         }
     }
-    frame.buffer_mut().set_string(
-        0,
-        0,
-        format!("{} [{}]", t.kind.title(), t.shown().len()),
-        ratatui::style::Style::new(),
-    );
-    frame.buffer_mut().set_string(
-        0,
-        h as u16 - 1,
-        format!("{:?} {:?}", model.notices.front(), model.tasks.live().count()),
-        ratatui::style::Style::new(),
-    );
 }
-pub fn next_change(_: &Model) -> Option<i64> {
-    None
-}
+
+#[cfg(test)]
+mod tests;

@@ -13,16 +13,21 @@ mod watch;
 mod whole;
 mod wire;
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    convert::Infallible,
+    sync::Arc,
+};
 
 use serde::de::DeserializeOwned;
 
+use self::meta::OwnerReference;
 pub use self::{
     follow::{News, follow},
     link::{Eks, Link, contexts},
     whole::{describe, object, yaml},
 };
-use crate::kinds::Resource;
+use crate::kinds::{Resource, kubernetes::Owner};
 
 /// Where a kind's objects are found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,20 +56,53 @@ pub trait Project: Resource {
     type Wire: prost::Message + Default + DeserializeOwned;
 
     fn project(wire: Self::Wire, names: &mut Names) -> Self;
+
+    /// Follows this kind; one that joins several resources follows them all.
+    fn follow<F, Fut>(link: &Link, namespace: Option<&str>, tell: F) -> impl Future<Output = Infallible> + Send
+    where
+        F: FnMut(News<Self>) -> Fut + Send,
+        Fut: Future<Output = ()> + Send,
+    {
+        follow(link, namespace, tell)
+    }
+}
+
+/// A count as servers send it, which may say less than nothing only by mistake.
+#[must_use]
+pub fn count(n: i32) -> u32 {
+    n.try_into().unwrap_or(0)
 }
 
 /// Strings that many rows share: namespaces, nodes, words of state.
 #[derive(Debug, Default)]
-pub struct Names(HashSet<Arc<str>>);
+pub struct Names {
+    words: HashSet<Arc<str>>,
+    owners: HashMap<Box<str>, Arc<Owner>>,
+}
 
 impl Names {
     pub fn share(&mut self, name: &str) -> Arc<str> {
-        if let Some(known) = self.0.get(name) {
+        if let Some(known) = self.words.get(name) {
             return known.clone();
         }
         let new: Arc<str> = name.into();
-        self.0.insert(new.clone());
+        self.words.insert(new.clone());
         new
+    }
+
+    /// The controller among an object's owners, shared by all that it owns.
+    pub fn owner(&mut self, references: &[OwnerReference]) -> Option<Arc<Owner>> {
+        let owner = references.iter().find(|owner| owner.controller)?;
+        if let Some(known) = self.owners.get(owner.uid.as_str()) {
+            return Some(known.clone());
+        }
+        let new = Arc::new(Owner {
+            kind: owner.kind.as_str().into(),
+            name: owner.name.as_str().into(),
+            uid: owner.uid.as_str().into(),
+        });
+        self.owners.insert(owner.uid.as_str().into(), new.clone());
+        Some(new)
     }
 }
 

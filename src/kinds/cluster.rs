@@ -64,6 +64,9 @@ impl Resource for Cluster {
     }
 
     fn links(&self, scope: &Scope) -> Vec<Link> {
+        if scope.region.is_empty() {
+            return vec![];
+        }
         let here = |way, label, kind, column, value: &str| Link::new(way, label, kind, scope.clone(), column, value);
         let mut all = vec![here(Way::Down, "node groups", Kind::Nodegroup, "CLUSTER", &self.name)];
         if !self.vpc.is_empty() {
@@ -81,6 +84,9 @@ impl Resource for Cluster {
         let (region, name) = (&scope.region, &self.name);
         let profile = if scope.account.is_empty() { String::new() } else { format!(" --profile {}", scope.account) };
         let of = |label, text: String| Copyable { label, text };
+        if region.is_empty() {
+            return vec![of("URL", self.endpoint.to_string()), of("kubectl command", format!("kubectl --context {name} cluster-info"))];
+        }
         vec![
             of("ARN", self.arn.to_string()),
             of("URL", self.endpoint.to_string()),

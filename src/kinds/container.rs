@@ -4,7 +4,7 @@ pub mod fetch;
 
 use std::sync::Arc;
 
-use super::{Cell, Column, Health, Kind, Reach, Resource};
+use super::{Cell, Column, Copyable, Health, Kind, Link, Reach, Resource, Scope, Way};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Container {
@@ -49,6 +49,15 @@ impl Resource for Container {
             "ContainerCreating" | "PodInitializing" | "Waiting" => Health::Waiting,
             _ => Health::Bad,
         }
+    }
+
+    fn links(&self, scope: &Scope) -> Vec<Link> {
+        let cluster = Scope { within: "".into(), ..scope.clone() };
+        vec![Link::new(Way::Up, "pod", Kind::Pod, cluster, "UID", &*scope.within)]
+    }
+
+    fn copies(&self, _: &Scope) -> Vec<Copyable> {
+        vec![Copyable { label: "image", text: self.image.to_string() }]
     }
 
     /// As they stand in the pod: init containers first, each in its place.

@@ -4,7 +4,11 @@ pub mod fetch;
 
 use std::{cmp::Ordering, sync::Arc};
 
-use super::{Cell, Column, Copyable, Health, Kind, Link, Reach, Resource, Scope, Way, container::Container};
+use super::{
+    Cell, Column, Copyable, Health, Kind, Link, Reach, Resource, Scope, Way,
+    container::Container,
+    kubernetes::{self, Owner},
+};
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Pod {
@@ -21,8 +25,7 @@ pub struct Pod {
     pub restarts: u32,
     /// When a container last ended, if one was restarted.
     pub restarted: Option<i64>,
-    /// `ReplicaSet/web-5d4`, of the controller.
-    pub owner: Option<(Arc<str>, Arc<str>)>,
+    pub owner: Option<Arc<Owner>>,
     pub containers: Box<[Container]>,
 }
 
@@ -37,7 +40,9 @@ impl Resource for Pod {
         Column { title: "AGE", width: 6, rank: 1, cell: |p| Cell::Since(p.created) },
         Column { title: "IP", width: 15, rank: 3, cell: |p| Cell::text(&p.ip) },
         Column { title: "NODE", width: 28, rank: 2, cell: |p| Cell::text(&p.node) },
-        Column { title: "OWNER", width: 0, rank: 9, cell: |p| p.owner.as_ref().map_or(Cell::Missing, |o| Cell::text(&o.1)) },
+        Column { title: "OWNER", width: 24, rank: 4, cell: |p| p.owner.as_ref().map_or(Cell::Missing, |o| Cell::text(o.workload().1)) },
+        Column { title: "WORKLOAD", width: 0, rank: 9, cell: workload },
+        Column { title: "OWNER-UID", width: 0, rank: 9, cell: |p| p.owner.as_ref().map_or(Cell::Missing, |o| Cell::text(&o.uid)) },
         Column { title: "UID", width: 0, rank: 9, cell: |p| Cell::text(&p.uid) },
     ];
 
@@ -67,17 +72,34 @@ impl Resource for Pod {
 
     fn links(&self, scope: &Scope) -> Vec<Link> {
         let within = Scope { within: self.uid.as_ref().into(), ..scope.clone() };
-        vec![Link::scoped(Way::Down, "containers", Kind::Container, within)]
+        let mut links = vec![Link::scoped(Way::Down, "containers", Kind::Container, within)];
+        links.extend(kubernetes::up(self.owner.as_ref(), scope));
+        if let Some(name) = self.owner.as_ref().and_then(|owner| owner.deployment()) {
+            let path = kubernetes::path(&self.namespace, name);
+            links.push(Link::new(Way::Beside, "deployment", Kind::Deployment, scope.clone(), "PATH", path));
+        }
+        if !self.node.is_empty() {
+            // a pod that nobody owns leads up to where it runs
+            let way = if self.owner.is_some() { Way::Beside } else { Way::Up };
+            links.push(Link::new(way, "node", Kind::Node, scope.clone(), "NAME", &*self.node));
+        }
+        links.push(Link::new(Way::Beside, "services", Kind::Service, scope.clone(), "PODS", &*self.uid));
+        links.push(kubernetes::events(scope, &self.uid));
+        links.push(kubernetes::namespace(scope, &self.namespace));
+        links
     }
 
     fn copies(&self, scope: &Scope) -> Vec<Copyable> {
-        let context = &scope.cluster;
         vec![
             Copyable { label: "IP", text: self.ip.to_string() },
-            Copyable {
-                label: "kubectl command",
-                text: format!("kubectl --context {context} -n {} get pod {} -o yaml", self.namespace, self.name),
-            },
+            kubernetes::command(scope, "pod", &self.namespace, &self.name),
         ]
     }
+}
+
+/// `Deployment/shop/web`, by which a deployment finds its pods across its replica sets.
+fn workload(pod: &Pod) -> Cell<'_> {
+    let Some(owner) = &pod.owner else { return Cell::Missing };
+    let (kind, name) = owner.workload();
+    Cell::Owned(kubernetes::key(kind, &pod.namespace, name))
 }

@@ -36,7 +36,7 @@ impl Resource for TargetGroup {
         Column { title: "TYPE", width: 8, rank: 2, cell: |g| Cell::text(&g.sort) },
         Column { title: "HEALTHY", width: 7, rank: 0, cell: |g| g.told(|t| Cell::Ratio(t.healthy, t.all())) },
         Column { title: "REASONS", width: 36, rank: 1, cell: |g| g.told(|t| Cell::list(&t.reasons)) },
-        Column { title: "LOAD-BALANCER", width: 28, rank: 2, cell: |g| Cell::list(&g.balancer_names()) },
+        Column { title: "LOAD-BALANCER", width: 28, rank: 2, cell: TargetGroup::balancer_names },
         Column { title: "VPC", width: 21, rank: 4, cell: |g| Cell::text(&g.vpc) },
         Column { title: "ARN", width: 0, rank: 9, cell: |g| Cell::text(&g.arn) },
         Column { title: "LOAD-BALANCER-ARN", width: 0, rank: 9, cell: |g| Cell::list(&g.balancers) },
@@ -92,8 +92,9 @@ impl TargetGroup {
     }
 
     /// `front` of `arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/net/front/50dc6c495c0c9188`.
-    fn balancer_names(&self) -> Vec<&str> {
-        self.balancers.iter().map(|arn| arn.rsplit('/').nth(1).unwrap_or(arn)).collect()
+    fn balancer_names(&self) -> Cell<'_> {
+        let names: Vec<&str> = self.balancers.iter().map(|arn| arn.rsplit('/').nth(1).unwrap_or(arn)).collect();
+        if names.is_empty() { Cell::Missing } else { Cell::Owned(names.join(",")) }
     }
 }
 
@@ -135,6 +136,6 @@ mod tests {
     fn a_load_balancer_is_named_from_its_arn() {
         let arn = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/net/front/50dc6c495c0c9188";
         let row = TargetGroup { balancers: [arn.into()].into(), ..TargetGroup::default() };
-        assert_eq!(row.balancer_names(), ["front"]);
+        assert_eq!(row.balancer_names(), Cell::Owned("front".into()));
     }
 }

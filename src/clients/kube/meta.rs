@@ -50,6 +50,8 @@ pub struct OwnerReference {
     pub kind: String,
     #[prost(string, tag = "3")]
     pub name: String,
+    #[prost(string, tag = "4")]
+    pub uid: String,
     #[prost(bool, tag = "6")]
     pub controller: bool,
 }
@@ -107,6 +109,61 @@ impl<'de> Deserialize<'de> for Quantity {
 pub struct Selector {
     #[prost(map = "string, string", tag = "1")]
     pub match_labels: HashMap<String, String>,
+}
+
+/// A pod template, for its images.
+#[derive(Clone, PartialEq, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct Template {
+    #[prost(message, optional, tag = "2")]
+    pub spec: Option<TemplateSpec>,
+}
+
+#[derive(Clone, PartialEq, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct TemplateSpec {
+    #[prost(message, repeated, tag = "2")]
+    pub containers: Vec<TemplateContainer>,
+}
+
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct TemplateContainer {
+    #[prost(string, tag = "2")]
+    pub image: String,
+}
+
+impl Template {
+    /// The images, joined by a comma.
+    #[must_use]
+    pub fn images(template: Option<Self>) -> String {
+        let containers = template.and_then(|t| t.spec).map(|s| s.containers).unwrap_or_default();
+        containers.into_iter().map(|c| c.image).collect::<Vec<_>>().join(",")
+    }
+}
+
+/// One of the conditions by which most kinds say how they are.
+#[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Condition {
+    #[prost(string, tag = "1")]
+    #[serde(rename = "type")]
+    pub kind: String,
+    #[prost(string, tag = "2")]
+    pub status: String,
+}
+
+impl Condition {
+    /// Whether the condition of this name is there and true.
+    #[must_use]
+    pub fn holds(all: &[Self], kind: &str) -> bool {
+        all.iter().any(|condition| condition.kind == kind && condition.status == "True")
+    }
+}
+
+/// Reads a list of which JSON may say `null`.
+pub fn or_none<'de, D: Deserializer<'de>, T: Deserialize<'de>>(from: D) -> Result<Vec<T>, D::Error> {
+    Option::deserialize(from).map(Option::unwrap_or_default)
 }
 
 /// Of a list's metadata: where to go on, and from where to watch.

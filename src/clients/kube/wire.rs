@@ -202,3 +202,179 @@ impl LineReader {
         Ok(Some(line))
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::clients::kube::meta::{ObjectMeta, Raw};
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    struct Envelope {
+        #[prost(message, optional, tag = "1")]
+        kind: Option<ObjectMeta>,
+        #[prost(bytes = "vec", tag = "2")]
+        raw: Vec<u8>,
+        #[prost(string, tag = "4")]
+        content: String,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    struct List {
+        #[prost(message, optional, tag = "1")]
+        meta: Option<ListMeta>,
+        #[prost(string, repeated, tag = "2")]
+        items: Vec<String>,
+        #[prost(string, tag = "7")]
+        news: String,
+    }
+
+    /// A message as a server frames it.
+    pub fn wrapped(raw: Vec<u8>) -> Vec<u8> {
+        let kind = ObjectMeta { name: "v1".to_owned(), ..ObjectMeta::default() };
+        let envelope = Envelope { kind: Some(kind), raw, content: "after".to_owned() };
+        [MAGIC.as_slice(), &envelope.encode_to_vec()].concat()
+    }
+
+    pub fn framed(kind: &str, raw: Vec<u8>) -> Vec<u8> {
+        let frame = WatchFrame { kind: kind.to_owned(), object: Some(Raw { bytes: raw.into() }) }.encode_to_vec();
+        [u32::try_from(frame.len()).unwrap().to_be_bytes().as_slice(), &frame].concat()
+    }
+
+    fn answer(items: &[String]) -> Vec<u8> {
+        let meta = ListMeta { resource_version: "42".to_owned(), next: "more".to_owned() };
+        wrapped(List { meta: Some(meta), items: items.to_vec(), news: "of a later version".to_owned() }.encode_to_vec())
+    }
+
+    fn read<'a>(chunks: impl IntoIterator<Item = &'a [u8]>) -> Result<(Vec<String>, ListMeta), Broken> {
+        let (mut reader, mut items) = (ListReader::default(), Vec::new());
+        for chunk in chunks {
+            reader.feed(chunk, |item| {
+                items.push(String::from_utf8_lossy(item).into_owned());
+                Ok(())
+            })?;
+        }
+        Ok((items, reader.finish()?))
+    }
+
+    fn three() -> Vec<String> {
+        vec!["a".to_owned(), String::new(), "c".repeat(300)]
+    }
+
+    #[test]
+    fn a_list_read_byte_by_byte_is_the_list() {
+        let bytes = answer(&three());
+        let (items, meta) = read(bytes.chunks(1)).unwrap();
+        assert_eq!(items, three());
+        assert_eq!((meta.resource_version.as_str(), meta.next.as_str()), ("42", "more"));
+    }
+
+    #[test]
+    fn an_item_is_handed_on_before_the_next_has_come() {
+        let bytes = answer(&three());
+        let (mut reader, mut count) = (ListReader::default(), 0);
+        reader
+            .feed(&bytes[..bytes.len() - 250], |_| {
+                count += 1;
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(count, 2);
+    }
+
+    #[test]
+    fn an_empty_list_is_whole() {
+        let (items, meta) = read([answer(&[]).as_slice()]).unwrap();
+        assert!(items.is_empty() && meta.resource_version == "42");
+    }
+
+    #[test]
+    fn a_list_cut_short_anywhere_is_an_error_and_never_a_shorter_list() {
+        let bytes = answer(&three());
+        let after = Envelope { content: "after".to_owned(), ..Envelope::default() }.encoded_len();
+        for end in 0..bytes.len() - after {
+            assert!(read([&bytes[..end]]).is_err(), "cut at {end}");
+        }
+        assert!(read([&bytes[..bytes.len() - after]]).is_ok(), "what follows the list does not matter");
+    }
+
+    #[test]
+    fn what_is_not_protobuf_is_refused_at_once() {
+        assert_eq!(read([b"{\"kind\":\"PodList\"}".as_slice()]).unwrap_err(), "the answer is not Kubernetes protobuf");
+        assert!(unwrap(b"{}").is_err());
+    }
+
+    #[test]
+    fn a_huge_length_is_refused_before_anything_is_kept_for_it() {
+        // an item of 2^40 bytes in a list of 2^41
+        let list = [MAGIC.as_slice(), &[0x12], &varint(1 << 41), &[0x12], &varint(1 << 40)].concat();
+        assert_eq!(read([list.as_slice()]).unwrap_err(), "an item is longer than any object can be");
+        let endless = [MAGIC.as_slice(), &[0xff; 30]].concat();
+        assert!(read([endless.as_slice()]).is_err());
+        let beyond = [MAGIC.as_slice(), &[0x12, 3, 0x12, 9], b"123456789"].concat();
+        assert_eq!(read([beyond.as_slice()]).unwrap_err(), "an item reaches beyond its list");
+        let mut frames = FrameReader::default();
+        frames.feed(&u32::MAX.to_be_bytes());
+        assert!(frames.next().is_err());
+    }
+
+    fn varint(value: u64) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        prost::encoding::encode_varint(value, &mut bytes);
+        bytes
+    }
+
+    proptest! {
+        #[test]
+        fn any_chunks_give_the_same_list(items in prop::collection::vec(".{0,40}", 0..40), cuts in prop::collection::vec(1usize..64, 1..40)) {
+            let bytes = answer(&items);
+            prop_assert_eq!(read(cut(&bytes, &cuts)).unwrap().0, items);
+        }
+
+        #[test]
+        fn any_chunks_give_the_same_frames(kinds in prop::collection::vec("[A-Z]{1,9}", 0..20), cuts in prop::collection::vec(1usize..64, 1..40)) {
+            let bytes: Vec<u8> = kinds.iter().flat_map(|kind| framed(kind, wrapped(vec![]))).collect();
+            let (mut reader, mut seen) = (FrameReader::default(), Vec::new());
+            for chunk in cut(&bytes, &cuts) {
+                reader.feed(chunk);
+                while let Some(frame) = reader.next().unwrap() {
+                    seen.push(frame.kind);
+                }
+            }
+            prop_assert_eq!(seen, kinds);
+        }
+
+        #[test]
+        fn any_chunks_give_the_same_lines(lines in prop::collection::vec("[a-z]{0,9}", 0..20), cuts in prop::collection::vec(1usize..16, 1..40)) {
+            let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+            let (mut reader, mut seen) = (LineReader::default(), Vec::new());
+            for chunk in cut(text.as_bytes(), &cuts) {
+                reader.feed(chunk);
+                while let Some(line) = reader.next().unwrap() {
+                    seen.push(String::from_utf8_lossy(&line).trim_end().to_owned());
+                }
+            }
+            prop_assert_eq!(seen, lines);
+        }
+
+        #[test]
+        fn garbage_is_never_more_than_an_error(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read([[MAGIC.as_slice(), &bytes].concat().as_slice()]);
+            let _ = unwrap(&bytes);
+            let mut reader = FrameReader::default();
+            reader.feed(&bytes);
+            while let Ok(Some(_)) = reader.next() {}
+        }
+    }
+
+    fn cut<'a>(mut bytes: &'a [u8], sizes: &'a [usize]) -> impl Iterator<Item = &'a [u8]> {
+        let mut sizes = sizes.iter().cycle();
+        std::iter::from_fn(move || {
+            let size = (*sizes.next()?).min(bytes.len());
+            let (chunk, rest) = bytes.split_at(size);
+            bytes = rest;
+            (size > 0).then_some(chunk)
+        })
+    }
+}

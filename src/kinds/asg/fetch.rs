@@ -45,8 +45,8 @@ fn group(raw: &types::AutoScalingGroup) -> Option<Asg> {
     let serve = all.iter().filter(|i| i.lifecycle_state() == Some(&LifecycleState::InService));
     let sick = all.iter().filter(|i| i.health_status().is_some_and(|h| h.eq_ignore_ascii_case("unhealthy")));
     let count_of = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-    let cluster = raw.tags().iter().filter_map(types::TagDescription::key);
-    let cluster = cluster.filter_map(|key| key.strip_prefix("kubernetes.io/cluster/")).next();
+    let named = raw.tags().iter().find(|tag| tag.key() == Some("eks:cluster-name")).and_then(|tag| tag.value());
+    let owned = || raw.tags().iter().find_map(|tag| tag.key()?.strip_prefix("kubernetes.io/cluster/"));
     Some(Asg {
         name: raw.auto_scaling_group_name()?.into(),
         arn: text(raw.auto_scaling_group_arn()),
@@ -58,7 +58,7 @@ fn group(raw: &types::AutoScalingGroup) -> Option<Asg> {
         zones: raw.availability_zones().iter().map(|zone| zone.as_str().into()).collect(),
         suspended: raw.suspended_processes().iter().filter_map(|p| p.process_name().map(Into::into)).collect(),
         status: text(raw.status()),
-        cluster: text(cluster),
+        cluster: text(named.or_else(owned)),
         target_groups: raw.target_group_arns().iter().map(|arn| arn.as_str().into()).collect(),
         created: seconds(raw.created_time()),
     })

@@ -1,7 +1,8 @@
 //! Asks EKS for clusters: their names, then each.
 use aws_sdk_eks::types;
 use futures::future::join_all;
-use kube::config::{Kubeconfig, NamedContext};
+use kube::config::Kubeconfig;
+use serde_json::json;
 
 use super::Cluster;
 use crate::{
@@ -21,6 +22,7 @@ const NAMES: Ask = Ask::new("list clusters", "eks:ListClusters");
 const ASK: Ask = Ask::new("describe clusters", "eks:DescribeCluster");
 
 impl Fetch for Cluster {
+    /// Without a region: the clusters that the kubeconfig names.
     async fn list(clients: &Clients, scope: &Scope, sink: &Sink<Self>) -> Result<()> {
         if scope.region.is_empty() {
             sink.send(Step::whole(contexts(&clients.servers.kubeconfig()?))).await;
@@ -57,30 +59,6 @@ impl Fetch for Cluster {
     }
 }
 
-/// The clusters that the kubeconfig names, by context.
-fn contexts(config: &Kubeconfig) -> Vec<Cluster> {
-    let row = |context: &NamedContext| {
-        let to = context.context.as_ref()?;
-        let server = config.clusters.iter().find(|c| c.name == to.cluster).and_then(|c| c.cluster.as_ref()?.server.clone());
-        let endpoint = server.unwrap_or_default().into();
-        Some(Cluster { name: context.name.as_str().into(), endpoint, source: "kubeconfig", ..Cluster::default() })
-    };
-    config.contexts.iter().filter_map(row).collect()
-}
-
-/// What the kubeconfig says of a context, without anything that lets one in.
-fn context(config: &Kubeconfig, name: &str) -> Result<serde_json::Value> {
-    let gone = || Error::new(Trouble::NotFound, format!("no kubeconfig context is called {name}"), "it is not there any more");
-    let to = config.contexts.iter().find(|c| c.name == name).and_then(|c| c.context.as_ref()).ok_or_else(gone)?;
-    let cluster = config.clusters.iter().find(|c| c.name == to.cluster).and_then(|c| c.cluster.as_ref());
-    Ok(serde_json::json!({
-        "context": name, "cluster": to.cluster, "user": to.user, "namespace": to.namespace,
-        "server": cluster.and_then(|c| c.server.clone()),
-        "tlsServerName": cluster.and_then(|c| c.tls_server_name.clone()),
-        "proxyUrl": cluster.and_then(|c| c.proxy_url.clone()),
-    }))
-}
-
 /// The names of all clusters in a region.
 ///
 /// # Errors
@@ -101,6 +79,30 @@ pub async fn names(caller: &Caller) -> Result<Vec<String>> {
 pub async fn one(caller: &Caller, name: &str) -> Result<types::Cluster> {
     let told = caller.ask(ASK, caller.eks().describe_cluster().name(name).send()).await?;
     told.cluster.ok_or_else(|| field::gone("cluster", name, caller.region()))
+}
+
+fn contexts(config: &Kubeconfig) -> Vec<Cluster> {
+    let named = config.contexts.iter().map(|context| {
+        let cluster = context.context.as_ref().map_or("", |c| &*c.cluster);
+        let server = config.clusters.iter().find(|c| c.name == cluster).and_then(|c| c.cluster.as_ref()?.server.as_deref());
+        Cluster { name: (&*context.name).into(), endpoint: text(server), source: "kubeconfig", ..Cluster::default() }
+    });
+    named.collect()
+}
+
+/// A context with its server; never the user's secrets.
+fn context(config: &Kubeconfig, name: &str) -> Result<serde_json::Value> {
+    let gone = || Error::new(Trouble::NotFound, format!("no kubeconfig context is called {name}"), "");
+    let found = config.contexts.iter().find(|context| context.name == name).ok_or_else(gone)?;
+    let context = found.context.as_ref();
+    let cluster = config.clusters.iter().find(|c| context.is_some_and(|context| context.cluster == c.name));
+    Ok(json!({
+        "context": name,
+        "cluster": context.map(|c| &c.cluster),
+        "user": context.map(|c| &c.user),
+        "namespace": context.map(|c| &c.namespace),
+        "server": cluster.and_then(|c| c.cluster.as_ref()).map(|c| &c.server),
+    }))
 }
 
 fn cluster(raw: &types::Cluster) -> Option<Cluster> {
@@ -131,6 +133,21 @@ fn cluster(raw: &types::Cluster) -> Option<Cluster> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_context_of_the_kubeconfig_is_a_cluster_without_its_secrets() {
+        let text = "
+contexts: [{name: lab, context: {cluster: c, user: u}}]
+clusters: [{name: c, cluster: {server: 'https://127.0.0.1:6443'}}]
+users: [{name: u, user: {token: s3cret}}]
+";
+        let config = Kubeconfig::from_yaml(text).unwrap();
+        let all = contexts(&config);
+        assert_eq!((&*all[0].name, &*all[0].endpoint, all[0].source), ("lab", "https://127.0.0.1:6443", "kubeconfig"));
+        let told = context(&config, "lab").unwrap().to_string();
+        assert!(told.contains("127.0.0.1") && !told.contains("s3cret"), "{told}");
+        assert_eq!(context(&config, "lba").unwrap_err().trouble, Trouble::NotFound);
+    }
 
     #[test]
     fn a_private_cluster_with_an_issue_becomes_a_row() {

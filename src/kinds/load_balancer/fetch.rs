@@ -20,7 +20,7 @@ const ASK: Ask = Ask::new("list load balancers", "elasticloadbalancing:DescribeL
 impl Fetch for LoadBalancer {
     async fn list(clients: &Clients, scope: &Scope, sink: &Sink<Self>) -> Result<()> {
         let caller = clients.aws.at(scope).await;
-        let mut pages = caller.elb().describe_load_balancers().into_paginator().page_size(400).send();
+        let mut pages = caller.elb().describe_load_balancers().page_size(400).into_paginator().send();
         let mut all = vec![];
         while let Some(page) = caller.page(ASK, pages.next()).await? {
             all.extend(page.load_balancers().iter().filter_map(balancer));

@@ -306,9 +306,8 @@ impl Project for Pod {
         let init = spec.init_containers.iter().map(|c| (c, true, &status.init_container_statuses));
         let main = spec.containers.iter().map(|c| (c, false, &status.container_statuses));
         let containers = init.chain(main).map(|(c, init, statuses)| container(c, init, statuses, names)).collect();
-        let owner = meta.owner_references.iter().find(|owner| owner.controller);
         Self {
-            owner: owner.map(|owner| (names.share(&owner.kind), names.share(&owner.name))),
+            owner: names.owner(&meta.owner_references),
             namespace: names.share(&meta.namespace),
             node: names.share(&spec.node_name),
             status: names.share(&summary.word),

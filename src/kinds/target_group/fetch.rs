@@ -29,7 +29,7 @@ impl Fetch for TargetGroup {
     async fn list(clients: &Clients, scope: &Scope, sink: &Sink<Self>) -> Result<()> {
         let caller = clients.aws.at(scope).await;
         let known = caller.recall::<Known>().unwrap_or_default();
-        let mut pages = caller.elb().describe_target_groups().into_paginator().page_size(400).send();
+        let mut pages = caller.elb().describe_target_groups().page_size(400).into_paginator().send();
         let mut all = vec![];
         while let Some(page) = caller.page(ASK, pages.next()).await? {
             let mut rows: Vec<Self> = page.target_groups().iter().filter_map(group).collect();
