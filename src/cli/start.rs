@@ -17,7 +17,7 @@ use crate::{
         estate::{Environment, Estate},
     },
     runtime::{self, Console},
-    view::theme::Theme,
+    view::theme::{Theme, ThemeName},
 };
 
 /// One worker beside the loop: what is read is parsed there, and two cores are enough for any estate.
@@ -127,6 +127,16 @@ pub fn console(settings: &Settings, keymap: Keymap) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn theme(_settings: &Settings) -> Theme {
-    Theme
+/// `auto` goes by what the terminal says of its background in `COLORFGBG`; asking it would put its answer among the keys.
+fn theme(settings: &Settings) -> Theme {
+    Theme::of(match settings.theme {
+        config::Theme::Dark => ThemeName::Dark,
+        config::Theme::Light => ThemeName::Light,
+        config::Theme::None => ThemeName::None,
+        config::Theme::Auto => {
+            let ground = std::env::var("COLORFGBG").unwrap_or_default();
+            let light = matches!(ground.rsplit(';').next(), Some("7" | "15"));
+            if light { ThemeName::Light } else { ThemeName::Dark }
+        }
+    })
 }
