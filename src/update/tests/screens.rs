@@ -240,7 +240,7 @@ fn the_raw_object_is_fetched_searched_and_walked() {
     let mut console = two();
     let effects = console.press("y");
     let [Work::Describe(feed, id)] = starts(&effects)[..] else { panic!("{effects:?}") };
-    assert_eq!((feed, id.as_str()), (&pods_feed(), "uid-shop-api"));
+    assert_eq!((feed, id.as_str()), (&pods_feed(), "shop/api"));
     console.types("/label");
     console.press("enter");
     let lines: Vec<Box<str>> =

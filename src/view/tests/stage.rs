@@ -46,6 +46,7 @@ pub fn start(kind: Kind) -> Model {
         environment: Environment::Prod,
         accounts: vec!["shop-prod".into()],
         regions: vec!["eu-west-1".into(), "us-east-1".into()],
+        home: None,
         contexts: vec![],
         eks: true,
         read_only: false,
