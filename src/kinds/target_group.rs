@@ -71,8 +71,8 @@ impl Resource for TargetGroup {
             let pick = Pick::Where(scope.clone(), column, ids);
             all.push(Link { label: "targets", kind: Kind::Instance, way: Way::Down, pick });
         }
-        let up = |arn: &Box<str>| Link::new(Way::Up, "load balancer", Kind::LoadBalancer, scope.clone(), "ARN", &**arn);
-        all.extend(self.balancers.iter().map(up));
+        let up = |arn: &str| Link::new(Way::Up, "load balancer", Kind::LoadBalancer, scope.clone(), "ARN", arn);
+        all.extend(self.balancers.iter().map(|arn| up(arn)));
         all.push(Link::new(Way::Up, "VPC", Kind::Vpc, scope.clone(), "ID", &*self.vpc));
         all
     }
