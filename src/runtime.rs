@@ -1,6 +1,7 @@
 //! The loop: the only async, and with `terminal` and `tasks` the only I/O of the console. Input comes first, then reports in slices
 //! of at most 4 ms; then one draw, then the effects. A key is drawn at once, data at most every 16 ms; nothing ticks unless
 //! something on the screen changes with time.
+mod answers;
 mod signals;
 mod tasks;
 pub mod terminal;
@@ -49,6 +50,7 @@ struct Loop {
     keymap: Keymap,
     theme: Theme,
     terminal: terminal::Terminal,
+    answers: answers::Answers,
     runner: Runner,
     effects: Vec<Effect>,
     /// When the last frame was drawn, and whether there is something to draw since.
@@ -75,6 +77,7 @@ pub async fn run(console: Console, make: impl FnOnce(Size) -> Model) -> Result<(
         keymap: console.keymap,
         theme: console.theme,
         terminal,
+        answers: answers::Answers::default(),
         runner,
         effects,
         drawn: Instant::now(),
@@ -146,7 +149,13 @@ impl Loop {
     fn input(&mut self, event: Event) {
         self.tell_time();
         let msg = match event {
-            Event::Key(key) if key.is_press() || key.is_repeat() => Msg::Key(key.into(), now_ms()),
+            Event::Key(key) if key.is_press() || key.is_repeat() => {
+                let (key, at) = (key.into(), now_ms());
+                if self.answers.swallow(key, at) {
+                    return;
+                }
+                Msg::Key(key, at)
+            }
             Event::Resize(width, height) => Msg::Resize(Size { width, height }),
             Event::Paste(text) => Msg::Paste(text),
             Event::Mouse(mouse) => match mouse.kind {

@@ -20,7 +20,7 @@ use ratatui::{Frame, buffer::Buffer, layout::Rect};
 use crate::{
     keymap::Keymap,
     layout,
-    model::{Model, Size, screen::Screen},
+    model::{Model, screen::Screen},
 };
 use canvas::Canvas;
 use standing::Standing;
@@ -47,8 +47,7 @@ fn paint(canvas: &mut Canvas<'_>) {
     if area.is_empty() {
         return;
     }
-    // the terminal may already have another size than the model has heard of
-    let size = Size { width: area.width, height: area.height };
+    let size = canvas.size();
     let areas = layout::of(size);
     canvas.tint(area, canvas.theme.text);
     let base = model.screens.iter().rev().find(|screen| !screen.is_over());

@@ -68,7 +68,10 @@ pub fn events(scope: &Scope, uid: &str) -> Link {
 #[must_use]
 pub fn command(scope: &Scope, kind: &str, namespace: &str, name: &str) -> Copyable {
     let place = if namespace.is_empty() { String::new() } else { format!("-n {namespace} ") };
-    Copyable { label: "kubectl command", text: format!("kubectl --context {} {place}get {kind} {name} -o yaml", scope.cluster) }
+    Copyable {
+        label: "kubectl command",
+        text: format!("kubectl --context {} {place}get {kind} {name} -o yaml", scope.cluster),
+    }
 }
 
 #[cfg(test)]

@@ -37,11 +37,16 @@ pub fn paragraphs(canvas: &mut Canvas<'_>, area: Rect, lines: &[(Style, String)]
     let left = if area.width > 8 { area.x + 2 } else { area.x };
     let mut y = area.y;
     for (style, words) in lines {
-        for line in text::wrap(&text::clean(words), usize::from(room)) {
+        let clean = text::clean(words);
+        let sign = clean.starts_with("✗ ") || clean.starts_with("! ");
+        let first = u16::try_from(clean.len() - clean.trim_start().len()).unwrap_or(0).min(room - 1);
+        let hanging = if sign { 2.min(room - 1) } else { first };
+        for (n, line) in text::wrap(clean.trim_start(), usize::from(room - hanging)).into_iter().enumerate() {
             if y >= area.bottom() {
                 return;
             }
-            canvas.put(left, y, room, &line, *style);
+            let indent = if n == 0 { first } else { hanging };
+            canvas.put(left + indent, y, room - indent, &line, *style);
             y += 1;
         }
     }
@@ -49,7 +54,7 @@ pub fn paragraphs(canvas: &mut Canvas<'_>, area: Rect, lines: &[(Style, String)]
 
 fn say(canvas: &mut Canvas<'_>, table: &Table, standing: &Standing<'_>) -> Lines {
     let title = table.kind.title();
-    let place = place(&table.scope);
+    let place = place(canvas.model, table);
     let theme = canvas.theme;
     let mut lines = Lines::new();
     if table.total() > 0 {
@@ -57,8 +62,9 @@ fn say(canvas: &mut Canvas<'_>, table: &Table, standing: &Standing<'_>) -> Lines
         lines.push((theme.text, format!("No {title}{place} match `{}`.", table.filter.text())));
         let clears = key(canvas, "clear-or-back").map_or_else(String::new, |key| format!(" {key} clears the filter."));
         lines.push((theme.dim, format!("{hidden} are hidden by it.{clears}")));
+        lines.extend(table.filter.trouble.iter().map(|trouble| (theme.poor, trouble.clone())));
     } else if standing.complaints.iter().any(|complaint| complaint.ill > Ill::Partial) {
-        lines.push((theme.bad, format!("{title}{place} are not known.")));
+        lines.push((theme.bad, format!("It is not known which {title} there are{place}.")));
     } else if standing.loading > 0 || standing.searching {
         let so_far = match standing.feeds {
             0 => format!("Finding out where to look for {title}{place}…"),
@@ -76,7 +82,9 @@ fn say(canvas: &mut Canvas<'_>, table: &Table, standing: &Standing<'_>) -> Lines
     } else {
         let picked =
             table.picked.as_ref().map(|p| format!(" with {} {}", p.column.to_lowercase(), p.values.join(", ")));
-        lines.push((theme.text, format!("No {title}{place}{}.", picked.unwrap_or_default())));
+        let picked = picked.unwrap_or_default();
+        let end = if standing.complaints.is_empty() { "." } else { ", as far as could be seen:" };
+        lines.push((theme.text, format!("No {title}{place}{picked}{end}")));
     }
     let told = complaints(canvas, standing, 4);
     if !told.is_empty() {
@@ -93,8 +101,7 @@ fn complaints(canvas: &mut Canvas<'_>, standing: &Standing<'_>, most: usize) -> 
     for complaint in standing.complaints.iter().take(most) {
         let (sign, style) = match complaint.ill {
             Ill::Failed => ("✗", theme.bad),
-            Ill::Lost => ("!", theme.poor),
-            Ill::Partial => ("!", theme.poor),
+            Ill::Lost | Ill::Partial => ("!", theme.poor),
         };
         lines.push((style, format!("{sign} {}", complaint.words())));
         if !complaint.error.hint.is_empty() {
@@ -111,9 +118,11 @@ fn complaints(canvas: &mut Canvas<'_>, standing: &Standing<'_>, most: usize) -> 
     }
     if standing.count(Ill::Failed) > 0 {
         if let Some(key) = key(canvas, "refresh") {
+            lines.push((theme.text, String::new()));
             lines.push((theme.dim, format!("{key} lists again.")));
         }
     } else if standing.count(Ill::Lost) > 0 {
+        lines.push((theme.text, String::new()));
         lines.push((theme.dim, "It is being tried again by itself.".into()));
     }
     lines
@@ -124,7 +133,7 @@ fn nowhere(canvas: &mut Canvas<'_>, table: &Table) -> Lines {
     let theme = canvas.theme;
     let estate = &canvas.model.estate;
     let title = table.kind.title();
-    let place = place(&table.scope);
+    let place = place(canvas.model, table);
     let config = "Name profiles or contexts in the configuration, or start with --profile or --context.";
     let clusters = table.kind.reach() == Reach::Cluster;
     if (clusters && !estate.eks && estate.contexts.is_empty()) || (!clusters && estate.accounts.is_empty()) {
@@ -144,6 +153,12 @@ fn nowhere(canvas: &mut Canvas<'_>, table: &Table) -> Lines {
         }
         return lines;
     }
+    if !estate.regions.is_empty() && !table.scope.region.is_empty() {
+        let told = estate.regions.join(", ");
+        let what =
+            format!("{} is not one of the regions that this console was told to look at: {told}.", table.scope.region);
+        return vec![(theme.text, what)];
+    }
     vec![(theme.text, format!("No region is enabled{place}, so there is nowhere to look for {title}."))]
 }
 
@@ -156,9 +171,20 @@ fn parent_is_gone(model: &Model, table: &Table) -> Option<String> {
     gone.then(|| format!("This {} is gone, and its {} with it.", parent.name(), table.kind.title()))
 }
 
-fn place(scope: &Scope) -> String {
-    let path = scope.path();
-    if path.is_empty() { path } else { format!(" in {path}") }
+/// Where it was looked: the scope, or the few places that the lists are of.
+fn place(model: &Model, table: &Table) -> String {
+    const FEW: usize = 4;
+    let path = table.scope.path();
+    if !path.is_empty() {
+        return format!(" in {path}");
+    }
+    let feeds = table.feeds().iter().filter_map(|no| model.store.feed(*no));
+    let paths: Vec<String> = feeds.map(|feed| feed.key.scope.path()).filter(|path| !path.is_empty()).collect();
+    match paths.len() {
+        0 => String::new(),
+        n if n > FEW => format!(" in any of {n} places"),
+        _ => format!(" in {}", paths.join(", ")),
+    }
 }
 
 /// The first key of an action in a table, as the keymap has it.

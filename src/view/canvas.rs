@@ -6,7 +6,11 @@ use super::{
     text::{self, Cut},
     theme::Theme,
 };
-use crate::{keymap::Keymap, kinds::cell, model::Model};
+use crate::{
+    keymap::Keymap,
+    kinds::cell,
+    model::{Model, Size},
+};
 
 pub struct Canvas<'a> {
     pub buf: &'a mut Buffer,
@@ -24,6 +28,11 @@ impl<'a> Canvas<'a> {
     /// In how many seconds something drawn reads differently.
     pub const fn next(&self) -> Option<i64> {
         self.next
+    }
+
+    /// The size of the frame. The terminal may already have another one than the model has heard of.
+    pub const fn size(&self) -> Size {
+        Size { width: self.buf.area.width, height: self.buf.area.height }
     }
 
     pub fn changes_in(&mut self, seconds: i64) {

@@ -7,11 +7,14 @@ use super::{
     standing::{Ill, Standing},
     text::{self, Cut},
 };
-use crate::model::{
-    Model,
-    detail::{Detail, Form},
-    screen::Screen,
-    table::Table,
+use crate::{
+    layout,
+    model::{
+        Model,
+        detail::{Detail, Form},
+        screen::Screen,
+        table::{Ref, Table},
+    },
 };
 
 /// Columns that the path keeps when the rest of the line wants them.
@@ -76,7 +79,7 @@ fn table_parts(canvas: &mut Canvas<'_>, table: &Table, standing: &Standing<'_>) 
     }
     if !table.marks.is_empty() {
         let marks = table.marks.len();
-        let hidden = table.hidden_marks(&canvas.model.store);
+        let hidden = hidden_marks(canvas.model, table);
         let forms = if hidden > 0 {
             vec![format!("●{marks} marked, {hidden} of them hidden"), format!("●{marks} ({hidden} hidden)")]
         } else {
@@ -92,12 +95,24 @@ fn table_parts(canvas: &mut Canvas<'_>, table: &Table, standing: &Standing<'_>) 
         parts.push(Part::new(1, theme.text, [words]));
     }
     if let Some(short) = standing.short(canvas) {
-        parts.push(state(canvas, standing, short));
+        parts.push(state(canvas, table, standing, short));
     }
     parts
 }
 
-fn state(canvas: &Canvas<'_>, standing: &Standing<'_>, short: String) -> Part {
+/// Marks that are not seen, found without looking at the text of any row.
+fn hidden_marks(model: &Model, table: &Table) -> usize {
+    let marked = table.marks.iter().filter_map(|mark| {
+        let feed = model.store.no(&mark.feed)?;
+        Some(Ref { feed, slot: model.store.feed(feed)?.rows.slot(&mark.id)? })
+    });
+    let mut marked: Vec<Ref> = marked.collect();
+    marked.sort_unstable();
+    let seen = table.shown().iter().filter(|row| marked.binary_search(row).is_ok()).count();
+    table.marks.len() - seen.min(table.marks.len())
+}
+
+fn state(canvas: &Canvas<'_>, table: &Table, standing: &Standing<'_>, short: String) -> Part {
     let theme = canvas.theme;
     let style: Style = match standing.worst().map(|complaint| complaint.ill) {
         Some(Ill::Failed) => theme.bad,
@@ -107,7 +122,11 @@ fn state(canvas: &Canvas<'_>, standing: &Standing<'_>, short: String) -> Part {
     };
     // the least that must be said, where even the short form is too long
     let word = short.split([' ', ',']).find(|word| word.chars().all(|c| c.is_ascii_uppercase())).map(str::to_owned);
-    let long = standing.worst().map(|complaint| format!("{short}: {}", complaint.words()));
+    // what is worse has the footer or the body to itself
+    let body = layout::of(canvas.size()).body;
+    let partial = standing.worst().filter(|worst| worst.ill == Ill::Partial && !super::table::says_why(table, body));
+    let long = partial.map(|complaint| [complaint.words(), complaint.error.what.clone()]);
+    let long = long.into_iter().flatten().map(|words| format!("{short}: {words}")).collect::<Vec<_>>();
     Part::new(0, style, long.into_iter().chain([short]).chain(word))
 }
 
@@ -125,10 +144,15 @@ fn detail_parts(canvas: &Canvas<'_>, detail: &Detail) -> Vec<Part> {
     let asking = detail.raw.is_none() && detail.task.is_some_and(|task| canvas.model.tasks.is_live(task));
     match &detail.raw {
         None if asking && detail.form != Form::Pairs => {
-            parts.push(Part::new(1, theme.waiting, ["loading…".to_owned()]))
+            parts.push(Part::new(1, theme.waiting, ["loading…".to_owned()]));
         }
         Some(Err(_)) => parts.push(Part::new(1, theme.bad, ["FAILED".to_owned()])),
-        _ => parts.push(Part::new(2, theme.dim, [format!("{} lines", text::thousands(detail.count()))])),
+        _ => {
+            let (count, height) = (detail.count(), layout::of(canvas.size()).lines());
+            let all = format!("{} lines", text::thousands(count));
+            let seen = format!("to {} of {all}", text::thousands((detail.offset + height).min(count)));
+            parts.push(Part::new(2, theme.dim, [if count > height { seen } else { all }]));
+        }
     }
     parts
 }

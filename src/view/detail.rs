@@ -11,26 +11,10 @@ use crate::model::detail::{Detail, Form};
 
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, detail: &Detail) {
     let theme = canvas.theme;
-    if detail.form != Form::Pairs {
-        match &detail.raw {
-            Some(Ok(_)) => {}
-            Some(Err(error)) => {
-                let mut lines = vec![(theme.bad, format!("✗ {}: {}", error.what, error.why))];
-                lines.extend((!error.hint.is_empty()).then(|| (theme.text, format!("  {}", error.hint))));
-                blank::paragraphs(canvas, below(area), &lines);
-                return;
-            }
-            None if detail.task.is_none() => {
-                let words = format!("There is no more of a {} than its details.", detail.feed.kind.name());
-                blank::paragraphs(canvas, below(area), &[(theme.text, words)]);
-                return;
-            }
-            None => {
-                let words = format!("Fetching {} {}…", detail.feed.kind.name(), detail.name);
-                blank::paragraphs(canvas, below(area), &[(theme.waiting, words)]);
-                return;
-            }
-        }
+    if let Some(lines) = instead(canvas, detail) {
+        let top = u16::from(area.height > 3);
+        blank::paragraphs(canvas, Rect { y: area.y + top, height: area.height - top, ..area }, &lines);
+        return;
     }
     let lines = detail.lines();
     let height = usize::from(area.height);
@@ -78,9 +62,23 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, detail: &Detail) {
     }
 }
 
-fn below(area: Rect) -> Rect {
-    let top = u16::from(area.height > 3);
-    Rect { y: area.y + top, height: area.height - top, ..area }
+/// What is said while the object is not here: it is on its way, it could not be had, or there is none.
+fn instead(canvas: &Canvas<'_>, detail: &Detail) -> Option<Vec<(Style, String)>> {
+    let theme = canvas.theme;
+    let kind = detail.feed.kind.name();
+    match &detail.raw {
+        _ if detail.form == Form::Pairs => None,
+        Some(Ok(_)) => None,
+        Some(Err(error)) => {
+            let mut lines = vec![(theme.bad, format!("✗ {}: {}", error.what, error.why))];
+            lines.extend((!error.hint.is_empty()).then(|| (theme.text, format!("  {}", error.hint))));
+            Some(lines)
+        }
+        None if detail.task.is_none() => {
+            Some(vec![(theme.text, format!("There is no more of a {kind} than its details."))])
+        }
+        None => Some(vec![(theme.waiting, format!("Fetching {kind} {}…", detail.name))]),
+    }
 }
 
 /// Columns of the labels, with the gap after them.

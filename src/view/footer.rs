@@ -8,10 +8,13 @@ use super::{
     text,
 };
 use crate::{
-    action,
+    action, layout,
     model::{
+        Model,
+        detail::Form,
         notice::Notice,
         screen::{Context, Screen},
+        table::Table,
     },
 };
 
@@ -34,9 +37,10 @@ const HINTS: &[(&str, &str)] = &[
     ("next-hit", "next"),
     ("raw", "YAML"),
     ("action-menu", "actions"),
+    ("clear-or-back", "back"),
     ("back", "back"),
-    ("sort", "sort"),
     ("refresh", "list again"),
+    ("sort", "sort"),
     ("owner", "owner"),
     ("related", "related"),
     ("mark", "mark"),
@@ -60,6 +64,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, standing: Option<&Standing<'_>>
         typing(canvas, area);
     } else if !model.pending.is_empty() {
         pending(canvas, area);
+    } else if let Some(hint) = over::hidden_hint(canvas) {
+        let style = canvas.theme.text;
+        canvas.put(area.x, area.y, area.width, &hint, style);
     } else {
         let used = broken(canvas, area, standing);
         hints(canvas, Rect { x: area.x + used, width: area.width - used, ..area });
@@ -122,8 +129,8 @@ fn pending(canvas: &mut Canvas<'_>, area: Rect) {
 fn broken(canvas: &mut Canvas<'_>, area: Rect, standing: Option<&Standing<'_>>) -> u16 {
     let worst = standing.and_then(Standing::worst).filter(|complaint| complaint.ill > Ill::Partial);
     let (Some(complaint), Some(Screen::Table(table))) = (worst, canvas.model.front()) else { return 0 };
-    if table.shown().is_empty() {
-        return 0; // the body says it in full
+    if super::table::says_why(table, layout::of(canvas.size()).body) {
+        return 0;
     }
     let style = if complaint.ill == Ill::Failed { canvas.theme.bad } else { canvas.theme.poor };
     let sign = if complaint.ill == Ill::Failed { "✗" } else { "!" };
@@ -139,11 +146,31 @@ fn hints(canvas: &mut Canvas<'_>, area: Rect) {
     let model = canvas.model;
     let contexts: &[Context] = model.contexts();
     let mut x = area.x;
+    let mut said = Vec::new();
     for (name, word) in HINTS {
+        if said.contains(word) || is_idle(model, name) {
+            continue;
+        }
         let Some(action) = action::find(name).filter(|action| action.ready(model)) else { continue };
         if let Some(key) = canvas.keymap.keys_of(contexts, &action.name).first() {
             x = hint(canvas, area, x, key, word);
+            said.push(*word);
         }
+    }
+}
+
+/// Whether an action would change nothing here: going back from the root, showing what is shown.
+fn is_idle(model: &Model, name: &str) -> bool {
+    match (name, model.front()) {
+        ("back" | "clear-or-back", _) => {
+            let clears = |t: &Table| !t.filter.text().is_empty() || !t.marks.is_empty() || t.anchor.is_some();
+            model.screens.len() == 1 && !model.table().is_some_and(clears)
+        }
+        ("tasks", Some(Screen::Tasks(_))) | ("error-log", Some(Screen::Errors(_))) => true,
+        ("show-pairs", Some(Screen::Detail(detail))) => detail.form == Form::Pairs,
+        ("show-yaml", Some(Screen::Detail(detail))) => detail.form == Form::Yaml,
+        ("show-json", Some(Screen::Detail(detail))) => detail.form == Form::Json,
+        _ => false,
     }
 }
 

@@ -48,7 +48,7 @@ fn all(canvas: &Canvas<'_>, standing: Option<&Standing<'_>>) -> Vec<Part> {
     let scope = scope(model);
     let mut parts = vec![Part::new(9, theme.title, ["quarterdeck".to_owned()])];
     let word = estate.environment.word().to_uppercase();
-    parts.push(Part::new(0, theme.environment(estate.environment), [format!(" {word} "), word]));
+    parts.push(Part::new(0, theme.environment(estate.environment), [format!(" {word} "), word]).firm(0));
     if !estate.name.is_empty() {
         let short = text::cut(&text::clean(&estate.name), 12, text::Cut::End).into_owned();
         parts.push(Part::new(5, theme.title, [estate.name.clone(), short]));
@@ -57,16 +57,19 @@ fn all(canvas: &Canvas<'_>, standing: Option<&Standing<'_>>) -> Vec<Part> {
     if !narrowed.is_empty() {
         parts.push(Part::new(6, theme.text, [narrowed]));
     }
-    parts.extend(who(model, &scope).map(|who| Part::new(7, theme.dim, [format!("as {who}")])));
+    parts.extend(who(model, &scope).map(|who| {
+        let role = who.split('@').next().unwrap_or(&who);
+        Part::new(7, theme.dim, [format!("as {who}"), format!("as {role}")])
+    }));
     if estate.read_only {
-        parts.push(Part::new(1, theme.read_only, [" READ-ONLY ".to_owned(), "RO".to_owned()]).right());
+        parts.push(Part::new(1, theme.read_only, [" READ-ONLY ".to_owned(), "RO".to_owned()]).firm(0).right());
     }
     if let Role::Act { until, reason } = &model.role {
         let seconds = until - model.now;
         let time = left(seconds);
         let short = text::cut(&text::clean(reason), 24, text::Cut::End).into_owned();
         let forms = [format!(" ACT {time}: {reason} "), format!(" ACT {time}: {short} "), format!(" ACT {time} ")];
-        parts.push(Part::new(1, theme.act, forms).right().changing(Some(left_lasts(seconds))));
+        parts.push(Part::new(1, theme.act, forms).firm(1).right().changing(Some(left_lasts(seconds))));
     }
     parts.extend(credentials(canvas, &scope, standing));
     parts.extend(throttled(canvas));
@@ -116,11 +119,13 @@ fn credentials(canvas: &Canvas<'_>, scope: &Scope, standing: Option<&Standing<'_
     let (model, theme) = (canvas.model, canvas.theme);
     let ends = identities(model, scope).filter_map(|(_, identity)| identity.until).min();
     if ends.is_some_and(|until| until <= model.now) {
-        return Some(Part::new(2, theme.alert, [" CREDENTIALS EXPIRED ".to_owned(), " EXPIRED ".to_owned()]).right());
+        return Some(
+            Part::new(2, theme.alert, [" CREDENTIALS EXPIRED ".to_owned(), " EXPIRED ".to_owned()]).firm(0).right(),
+        );
     }
     if standing.is_some_and(Standing::wants_credentials) || refused(model, scope) {
         let words = [" NO VALID CREDENTIALS ".to_owned(), " NO CREDENTIALS ".to_owned(), " NO CREDS ".to_owned()];
-        return Some(Part::new(2, theme.alert, words).right());
+        return Some(Part::new(2, theme.alert, words).firm(1).right());
     }
     let seconds = ends? - model.now;
     let style = if seconds < SOON { theme.alert } else { theme.dim };
@@ -154,7 +159,7 @@ fn throttled(canvas: &Canvas<'_>) -> Option<Part> {
         " THROTTLED ".into(),
     ];
     let ends = model.throttled().map(|throttle| throttle.at + 30 - model.now).min();
-    Some(Part::new(3, canvas.theme.alert, forms).right().changing(ends))
+    Some(Part::new(3, canvas.theme.alert, forms).firm(1).right().changing(ends))
 }
 
 #[cfg(test)]

@@ -2,11 +2,7 @@
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 
-use super::{
-    blank,
-    canvas::Canvas,
-    text::{self, Cut},
-};
+use super::{blank, canvas::Canvas, text};
 use crate::{
     kinds::cell,
     model::{
@@ -49,15 +45,11 @@ fn task(canvas: &mut Canvas<'_>, area: Rect, task: &Task) {
     }
     canvas.put(x, area.y, area.right().saturating_sub(x), &format!("{time:>7}"), theme.dim);
     x = (x + 8).min(area.right());
-    let room = area.right() - x;
-    let State::Failed(error) = &task.state else {
-        canvas.put_cut(x, area.y, room, &task.title, style, Cut::End);
-        return;
+    let words = match &task.state {
+        State::Failed(error) => format!("{}: {}", task.title, error.why),
+        _ => task.title.clone(),
     };
-    let title = text::clean(&task.title).into_owned();
-    let kept = u16::try_from(text::width(&title)).unwrap_or(u16::MAX).min(room / 2);
-    x += canvas.put_cut(x, area.y, kept, &title, style, Cut::End) + 1;
-    canvas.put(x, area.y, area.right().saturating_sub(x), &format!("{}: {}", error.what, error.why), theme.text);
+    canvas.put(x, area.y, area.right() - x, &words, style);
 }
 
 /// What went wrong, why, and what to do about it: a line for each.

@@ -10,7 +10,7 @@ use crate::{
     model::{
         Size,
         picker::{Item, Picker, Purpose},
-        screen::{Context, Prompt, Question},
+        screen::{Context, Prompt, Question, Screen},
     },
 };
 
@@ -37,17 +37,36 @@ fn window(canvas: &mut Canvas<'_>, area: Rect, title: &str, style: Style) -> Rec
     Rect::new(area.x + 1, area.y + 1, area.width - 2, area.height - 2)
 }
 
-pub fn picker(canvas: &mut Canvas<'_>, size: Size, picker: &Picker) {
+/// The box of a picker, and the columns of its labels.
+fn place(size: Size, picker: &Picker) -> (Rect, u16) {
     const WIDEST: usize = 96;
-    let theme = canvas.theme;
     let of = |part: fn(&Item) -> &str| {
         picker.items.iter().map(|item| text::width(&text::clean(part(item)))).max().unwrap_or(0)
     };
     let label = of(|item| &item.label).min(if picker.purpose == Purpose::Help { 28 } else { 44 });
-    let width = (label + of(|item| &item.hint) + 4).clamp(40, WIDEST);
+    let width = (label + of(|item| &item.hint) + 5).clamp(40, WIDEST);
     // as high as all items want, so that the box stands still while typing narrows the list
     let lines = picker.items.len().clamp(1, layout::picker_lines(size).max(1));
     let area = layout::over(size, u16::try_from(width).unwrap_or(u16::MAX), lines + 1);
+    let most = if area.width < 60 { area.width / 3 } else { area.width / 2 };
+    let hints = picker.items.iter().any(|item| !item.hint.is_empty());
+    (area, u16::try_from(label).unwrap_or(u16::MAX).min(if hints { most } else { area.width.saturating_sub(4) }))
+}
+
+/// What the box cuts off of the chosen item, for the footer.
+pub fn hidden_hint(canvas: &Canvas<'_>) -> Option<String> {
+    let Some(Screen::Picker(picker)) = canvas.model.front() else { return None };
+    let item = picker.chosen()?;
+    let (area, label) = place(canvas.size(), picker);
+    let room = usize::from(area.width.saturating_sub(label + 6));
+    let width = |words: &str| text::width(&text::clean(words));
+    let cut = width(&item.hint) > room || width(&item.label) > usize::from(label);
+    cut.then(|| format!("{}  {}", item.label, item.hint))
+}
+
+pub fn picker(canvas: &mut Canvas<'_>, size: Size, picker: &Picker) {
+    let theme = canvas.theme;
+    let (area, label) = place(size, picker);
     let title = if picker.purpose == Purpose::Palette { "Go to or run" } else { &picker.title };
     let inner = window(canvas, area, title, theme.title);
     let sign = if picker.purpose == Purpose::Palette { ":" } else { "/" };
@@ -80,13 +99,8 @@ pub fn picker(canvas: &mut Canvas<'_>, size: Size, picker: &Picker) {
     }
 }
 
-fn one(canvas: &mut Canvas<'_>, area: Rect, item: &Item, label: usize, picker: &Picker) {
+fn one(canvas: &mut Canvas<'_>, area: Rect, item: &Item, label: u16, picker: &Picker) {
     let theme = canvas.theme;
-    let label = u16::try_from(label).unwrap_or(u16::MAX).min(if item.hint.is_empty() {
-        area.width.saturating_sub(2)
-    } else {
-        (area.width / 2).max(8)
-    });
     let (left, right) = if !item.enabled {
         (theme.over, theme.over)
     } else if picker.purpose == Purpose::Help {
@@ -125,7 +139,6 @@ pub fn question(canvas: &mut Canvas<'_>, size: Size, question: &Question) {
     let wrapped = |words: &str, style: Style| {
         text::wrap(&text::clean(words), most).into_iter().map(move |line| (line, style)).collect::<Vec<_>>()
     };
-    let mut lines: Vec<(String, Style)> = question.lines.iter().flat_map(|line| wrapped(line, theme.text)).collect();
     let key = |action: &str| canvas.keymap.keys_of(&[Context::Confirm], action).into_iter().next().unwrap_or_default();
     let (yes, no) = (key("yes"), key("no"));
     let mut end = match &question.demand {
@@ -134,11 +147,16 @@ pub fn question(canvas: &mut Canvas<'_>, size: Size, question: &Question) {
     };
     let room = usize::from(layout::of(size).body.height)
         .saturating_sub(2 + end.len() + usize::from(question.demand.is_some()));
+    let mut lines = Vec::new();
     // what does not fit is counted: nobody says yes to a list whose end was cut off unseen
-    if lines.len() > room {
-        let hidden = lines.len() - room.saturating_sub(1);
-        lines.truncate(room.saturating_sub(1));
-        lines.push((format!("… and {hidden} more"), theme.bad));
+    for (n, target) in question.lines.iter().enumerate() {
+        let mut more = wrapped(target, theme.text);
+        let last = n + 1 == question.lines.len();
+        if lines.len() + more.len() + usize::from(!last) > room {
+            lines.push((format!("… and {} more", question.lines.len() - n), theme.bad));
+            break;
+        }
+        lines.append(&mut more);
     }
     lines.append(&mut end);
     let height = lines.len() + usize::from(question.demand.is_some());

@@ -70,11 +70,14 @@ impl<'a> Standing<'a> {
         let mut standing = Self::default();
         if let Reach::Within(parent) = table.kind.reach() {
             let around = Scope { within: "".into(), ..table.scope.clone() };
-            let feed = model.store.get(&FeedKey::new(parent, around));
-            feed.into_iter().for_each(|feed| standing.own(model, feed));
+            if let Some(feed) = model.store.get(&FeedKey::new(parent, around)) {
+                standing.own(model, feed);
+            }
         } else {
             let feeds = table.feeds().iter().filter_map(|no| model.store.feed(*no));
-            feeds.for_each(|feed| standing.own(model, feed));
+            for feed in feeds {
+                standing.own(model, feed);
+            }
             for kind in above(model, table) {
                 let feeds = model.store.of_kind(*kind).map(|(_, feed)| feed);
                 feeds.filter(|feed| concerns(&table.scope, feed)).for_each(|feed| standing.above(feed));

@@ -11,7 +11,7 @@ use super::{
     text::{self, Cut},
 };
 use crate::{
-    kinds::{Cell, Health},
+    kinds::{Cell, Health, cell::age},
     model::{
         store::{Feed, Load},
         table::{Ref, Table},
@@ -38,7 +38,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, table: &Table, standing: &Stand
     }
     let used = u16::try_from(rows.len() + 1).unwrap_or(u16::MAX).min(area.height);
     let rest = Rect { y: area.y + used, height: area.height - used, ..area };
-    blank::reasons(canvas, rest, standing);
+    if says_why(table, area) {
+        blank::reasons(canvas, rest, standing);
+    }
 }
 
 fn titles(canvas: &mut Canvas<'_>, area: Rect, table: &Table, layout: &Layout) {
@@ -50,13 +52,19 @@ fn titles(canvas: &mut Canvas<'_>, area: Rect, table: &Table, layout: &Layout) {
         let pad = if column.right { room.saturating_sub(u16::try_from(text::width(&words)).unwrap_or(0)) } else { 0 };
         canvas.put(area.x + column.x + pad, area.y, room - pad, &words, style);
     }
+    // in the gutter, where no title stands
     let dim = canvas.theme.dim;
     if table.skip > 0 {
         canvas.put(area.x, area.y, 1, "‹", dim);
     }
     if layout.hidden > 0 && area.width > columns::GUTTER {
-        canvas.put(area.right() - 1, area.y, 1, "›", dim);
+        canvas.put(area.x + 1, area.y, 1, "›", dim);
     }
+}
+
+/// Whether what is wrong is said in the body: in place of rows, or under them.
+pub fn says_why(table: &Table, area: Rect) -> bool {
+    table.shown().is_empty() || table.shown().len() + 5 < usize::from(area.height)
 }
 
 fn one(canvas: &mut Canvas<'_>, area: Rect, table: &Table, columns: &[Placed], row: Ref, index: usize) {
@@ -64,9 +72,8 @@ fn one(canvas: &mut Canvas<'_>, area: Rect, table: &Table, columns: &[Placed], r
     let theme = canvas.theme;
     let Some(feed) = model.store.feed(row.feed) else { return };
     let health = feed.rows.get(row.slot).map_or(Health::Unknown, crate::kinds::Record::health);
-    let stale = is_stale(feed);
     let mut style = theme.health(health);
-    if stale {
+    if is_old(feed) {
         style = style.patch(theme.stale);
     }
     let marked = !table.marks.is_empty() && table.mark_of(&model.store, row).is_some_and(|m| table.marks.contains(&m));
@@ -80,10 +87,10 @@ fn one(canvas: &mut Canvas<'_>, area: Rect, table: &Table, columns: &[Placed], r
     }
     for column in columns.iter().filter(|column| column.x < area.width) {
         let cell = column.place.cell(&feed.rows, row.slot, &feed.key.scope);
-        ticks(canvas, &cell);
-        let words = words(&cell, model.now);
-        let seen = text::clean(&words);
         let room = column.width.min(area.width - column.x);
+        let words = words_in(&cell, model.now, room);
+        ticks(canvas, &cell, &words);
+        let seen = text::clean(&words);
         let how = if column.name || seen.contains('/') { Cut::Middle } else { Cut::End };
         let pad = if column.right { room.saturating_sub(u16::try_from(text::width(&seen)).unwrap_or(0)) } else { 0 };
         let style = if matches!(cell, Cell::Missing) { style.patch(theme.dim) } else { style };
@@ -95,7 +102,7 @@ fn one(canvas: &mut Canvas<'_>, area: Rect, table: &Table, columns: &[Placed], r
 }
 
 /// Rows of a feed that is broken are from before; so are those that are being asked for again.
-fn is_stale(feed: &Feed) -> bool {
+fn is_old(feed: &Feed) -> bool {
     match feed.load {
         Load::Lost(_) | Load::Failed(_) => true,
         Load::Loading => feed.whole,
@@ -106,18 +113,31 @@ fn is_stale(feed: &Feed) -> bool {
 /// What a cell says in a table: counts stand under each other, however long ago they grew.
 pub fn words<'a>(cell: &'a Cell<'_>, now: i64) -> Cow<'a, str> {
     match cell {
-        Cell::Count(..) => {
-            let words = cell.show(now);
-            let digits = words.find(' ').unwrap_or(words.len());
-            let pad = 3usize.saturating_sub(digits);
-            Cow::Owned(format!("{:pad$}{words}", ""))
-        }
+        Cell::Count(n, None) => Cow::Owned(format!("{n:>3}")),
+        Cell::Count(n, Some(at)) => Cow::Owned(format!("{n:>3} ({} ago)", age(now - at))),
         _ => cell.show(now),
     }
 }
 
-fn ticks(canvas: &mut Canvas<'_>, cell: &Cell<'_>) {
-    if let Cell::Since(at) | Cell::Count(_, Some(at)) = cell {
-        canvas.changes_in(age_lasts(canvas.model.now - at));
+/// The same in less room: when a count grew is told in fewer words, or not at all, rather than cut.
+fn words_in<'a>(cell: &'a Cell<'_>, now: i64, room: u16) -> Cow<'a, str> {
+    let full = words(cell, now);
+    let fits = |words: &str| words.len() <= usize::from(room);
+    match cell {
+        Cell::Count(n, Some(at)) if !fits(&full) => {
+            let short = format!("{n:>3} {}", age(now - at));
+            Cow::Owned(if fits(&short) { short } else { format!("{n:>3}") })
+        }
+        _ => full,
     }
+}
+
+/// Tells when the words of a cell will be others, if they hold an age.
+fn ticks(canvas: &mut Canvas<'_>, cell: &Cell<'_>, words: &str) {
+    let at = match cell {
+        Cell::Since(at) => *at,
+        Cell::Count(_, Some(at)) if words.trim_start().contains(' ') => *at,
+        _ => return,
+    };
+    canvas.changes_in(age_lasts(canvas.model.now - at));
 }

@@ -49,11 +49,14 @@ environment() { # NAME: a Python environment that has what requirements-NAME.txt
   touch "$made"
 }
 
-# The control plane's own client: Debian has none of its age, but the registry of Go modules has it.
+# The control plane's own client: Debian has none, but the module that the control plane is built from has it.
 kubectl_or_build() {
-  command -v kubectl > /dev/null || [ -x "$cache/kubectl" ] || (
-    cd "$here/k8s" && CGO_ENABLED=0 go build -mod=mod -modfile "$(mktemp -d)/go.mod" -o "$cache/kubectl" k8s.io/kubernetes/cmd/kubectl
-  )
+  if command -v kubectl > /dev/null; then return; fi
+  local work
+  work=$(mktemp -d)
+  cp "$here"/k8s/go.* "$work"
+  (cd "$here/k8s" && CGO_ENABLED=0 go build -mod=mod -modfile "$work/go.mod" -p 2 -trimpath -ldflags "-s -w" -o "$cache/kubectl" k8s.io/kubernetes/cmd/kubectl)
+  rm -rf "$work"
 }
 
 aws_installed() { for name in moto ministack microburst; do environment $name; done; }
@@ -167,8 +170,8 @@ down() {
   rm -rf "$dir"
 }
 
-[ -x "$cache/kubectl" ] && PATH=$PATH:$cache
 mkdir -p "$cache"
+export PATH=$PATH:$cache # where kubectl is, if it had to be built
 case ${1:-} in
   python) environment "$2" ;;
   install) tools; aws_installed; kubectl_or_build; "$plane" build ;;

@@ -15,9 +15,7 @@ use ratatui::{
 use crate::{
     error::{Error, Trouble},
     keymap::Keymap,
-    kinds::{
-        Batch, Kind, Scope, cluster::Cluster, container::Container, pod::Pod, region::Region, rows::Step, vpc::Vpc,
-    },
+    kinds::{Batch, Kind, Scope, container::Container, pod::Pod, region::Region, rows::Step, vpc::Vpc},
     model::{
         Model, Size,
         estate::{Environment, Estate, Identity},
@@ -48,6 +46,7 @@ pub fn start(kind: Kind) -> Model {
         environment: Environment::Prod,
         accounts: vec!["shop-prod".into()],
         regions: vec!["eu-west-1".into(), "us-east-1".into()],
+        home: None,
         contexts: vec![],
         eks: true,
         read_only: false,
@@ -156,10 +155,6 @@ pub fn regions() -> Vec<Region> {
         .into()
 }
 
-pub fn clusters() -> Vec<Cluster> {
-    vec![Cluster { name: "prod".into(), status: "ACTIVE".into() }]
-}
-
 pub fn pod(n: usize) -> Pod {
     let names = ["checkout", "frontend-with-a-rather-long-name", "payments-worker", "fluent-bit", "日本語-пример"];
     let (status, ready, restarts) = match n % 11 {
@@ -223,7 +218,11 @@ pub fn frame(model: &Model, theme: ThemeName) -> Buffer {
 /// The text of a frame, line by line.
 pub fn text(buffer: &Buffer) -> String {
     let lines = lines(buffer, |cell| cell.symbol().to_owned());
-    lines.iter().map(|line| format!("│{line}\n")).collect()
+    framed(&lines)
+}
+
+fn framed(lines: &[String]) -> String {
+    lines.iter().flat_map(|line| ["│", line, "\n"]).collect()
 }
 
 fn lines(buffer: &Buffer, show: impl Fn(&Cell) -> String) -> Vec<String> {
@@ -233,7 +232,7 @@ fn lines(buffer: &Buffer, show: impl Fn(&Cell) -> String) -> Vec<String> {
             let mut line = String::new();
             let mut covered = 0;
             for x in area.left()..area.right() {
-                let wide = super::super::text::width(buffer[(x, y)].symbol());
+                let wide = crate::view::text::width(buffer[(x, y)].symbol());
                 if covered > 0 {
                     covered -= 1;
                 } else {
@@ -274,10 +273,10 @@ pub fn map(buffer: &Buffer, theme: &Theme) -> String {
     let letter = |cell: &Cell| {
         let plain = names.iter().find(|(_, named)| of(*named) == style(cell)).map(|(letter, _)| *letter);
         let chosen = names.iter().find(|(_, named)| of(named.patch(theme.selected)) == style(cell));
-        let stale = names.iter().find(|(_, named)| of(named.patch(theme.stale)) == style(cell));
+        let dimmed = names.iter().find(|(_, named)| of(named.patch(theme.stale)) == style(cell));
         plain
             .or(chosen.map(|(letter, _)| if *letter == '.' { '#' } else { letter.to_ascii_uppercase() }))
-            .or(stale.map(|_| 's'))
+            .or(dimmed.filter(|(letter, _)| *letter == '.').map(|_| 's'))
     };
     let mut mixed: BTreeMap<String, char> = BTreeMap::new();
     let mut figures = "0123456789".chars();
@@ -291,7 +290,7 @@ pub fn map(buffer: &Buffer, theme: &Theme) -> String {
         let blank = letter == '.' && cell.symbol() == " " && cell.modifier == Modifier::empty();
         (if blank { ' ' } else { letter }).to_string()
     };
-    let mut out: String = lines(buffer, show).iter().map(|line| format!("│{line}\n")).collect();
+    let mut out = framed(&lines(buffer, show));
     for (words, figure) in &mixed {
         let _ = writeln!(out, "{figure} = {words}");
     }

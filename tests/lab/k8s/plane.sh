@@ -16,6 +16,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/quarterdeck/lab
 kube=v1.37.2 kwok=v0.8.0
+export PATH=$PATH:$cache # where kubectl is, if it had to be built
 parts=(kwok scheduler controller-manager apiserver tokens etcd) # in the order in which they are stopped
 
 fail() { echo "plane.sh: $*" >&2; exit 1; }

@@ -1,0 +1,6 @@
+//! The one integration-test binary: one link for all of them.
+#[path = "it/architecture.rs"]
+mod architecture;
+#[cfg(feature = "live")]
+#[path = "it/pty.rs"]
+mod pty;
