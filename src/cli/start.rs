@@ -86,6 +86,7 @@ pub fn estate(settings: &Settings) -> Result<Estate> {
         },
         accounts: accounts(settings),
         regions: settings.regions.clone(),
+        home: settings.default_region.clone(),
         contexts,
         eks: settings.aws && settings.eks,
         read_only: settings.read_only,

@@ -64,11 +64,18 @@ impl Resource for Cluster {
     }
 
     fn links(&self, scope: &Scope) -> Vec<Link> {
+        let inside = scope.at_cluster(&self.name);
+        let mut all = vec![
+            Link::scoped(Way::Down, "nodes", Kind::Node, inside.clone()),
+            Link::scoped(Way::Beside, "pods", Kind::Pod, inside.clone()),
+            Link::scoped(Way::Beside, "deployments", Kind::Deployment, inside.clone()),
+            Link::scoped(Way::Beside, "events", Kind::Event, inside),
+        ];
         if scope.region.is_empty() {
-            return vec![];
+            return all;
         }
         let here = |way, label, kind, column, value: &str| Link::new(way, label, kind, scope.clone(), column, value);
-        let mut all = vec![here(Way::Down, "node groups", Kind::Nodegroup, "CLUSTER", &self.name)];
+        all.push(here(Way::Beside, "node groups", Kind::Nodegroup, "CLUSTER", &self.name));
         if !self.vpc.is_empty() {
             all.push(here(Way::Up, "VPC", Kind::Vpc, "ID", &self.vpc));
         }

@@ -62,7 +62,8 @@ impl Resource for Event {
         let mut links = Vec::new();
         if let Some(kind) = Kind::named(&self.object_kind).filter(|kind| matches!(kind.reach(), Reach::Cluster)) {
             // events of a node carry its name where others carry a uid
-            let (column, value) = if kind == Kind::Node { ("NAME", &self.object_name) } else { ("UID", &self.object_uid) };
+            let (column, value) =
+                if kind == Kind::Node { ("NAME", &self.object_name) } else { ("UID", &self.object_uid) };
             links.push(Link::new(Way::Down, "object", kind, scope.clone(), column, &**value));
         }
         links.push(Link { way: Way::Up, ..kubernetes::namespace(scope, &self.namespace) });

@@ -30,7 +30,12 @@ impl Resource for Hpa {
     const COLUMNS: &'static [Column<Self>] = &[
         Column { title: "NAMESPACE", width: 12, rank: 1, cell: |h| Cell::text(&h.namespace) },
         Column { title: "NAME", width: 28, rank: 0, cell: |h| Cell::text(&h.name) },
-        Column { title: "REFERENCE", width: 28, rank: 1, cell: |h| Cell::Owned(format!("{}/{}", h.target_kind, h.target)) },
+        Column {
+            title: "REFERENCE",
+            width: 28,
+            rank: 1,
+            cell: |h| Cell::Owned(format!("{}/{}", h.target_kind, h.target)),
+        },
         Column { title: "TARGETS", width: 24, rank: 1, cell: |h| Cell::text(&h.metrics) },
         Column { title: "MINPODS", width: 7, rank: 2, cell: |h| Cell::Int(h.min.into()) },
         Column { title: "MAXPODS", width: 7, rank: 2, cell: |h| Cell::Int(h.max.into()) },
@@ -38,7 +43,12 @@ impl Resource for Hpa {
         Column { title: "WANTED", width: 6, rank: 3, cell: |h| Cell::Int(h.wanted.into()) },
         Column { title: "TROUBLE", width: 24, rank: 2, cell: |h| Cell::text(&h.trouble) },
         Column { title: "AGE", width: 6, rank: 1, cell: |h| Cell::Since(h.created) },
-        Column { title: "TARGET", width: 0, rank: 9, cell: |h| Cell::Owned(kubernetes::key(&h.target_kind, &h.namespace, &h.target)) },
+        Column {
+            title: "TARGET",
+            width: 0,
+            rank: 9,
+            cell: |h| Cell::Owned(kubernetes::key(&h.target_kind, &h.namespace, &h.target)),
+        },
         Column { title: "UID", width: 0, rank: 9, cell: |h| Cell::text(&h.uid) },
     ];
 

@@ -79,10 +79,14 @@ impl Resource for Instance {
 
     fn links(&self, scope: &Scope) -> Vec<Link> {
         let here = |way, label, kind, column, value: &str| Link::new(way, label, kind, scope.clone(), column, value);
-        let mut all = vec![
+        let mut all = vec![];
+        if !self.cluster.is_empty() || &*self.role == "node" {
+            all.push(here(Way::Down, "node", Kind::Node, "INSTANCE", &self.id));
+        }
+        all.extend([
             here(Way::Up, "VPC", Kind::Vpc, "ID", &self.vpc),
             here(Way::Beside, "subnet", Kind::Subnet, "ID", &self.subnet),
-        ];
+        ]);
         if !self.groups.is_empty() {
             let ids = self.groups.iter().map(|id| id.to_string()).collect();
             let pick = Pick::Where(scope.clone(), "ID", ids);

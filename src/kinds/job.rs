@@ -48,7 +48,12 @@ impl Resource for Job {
         Column { title: "DURATION", width: 8, rank: 2, cell: duration },
         Column { title: "AGE", width: 6, rank: 1, cell: |j| Cell::Since(j.created) },
         Column { title: "IMAGES", width: 40, rank: 3, cell: |j| Cell::text(&j.images) },
-        Column { title: "OWNER", width: 24, rank: 4, cell: |j| j.owner.as_ref().map_or(Cell::Missing, |o| Cell::text(&o.name)) },
+        Column {
+            title: "OWNER",
+            width: 24,
+            rank: 4,
+            cell: |j| j.owner.as_ref().map_or(Cell::Missing, |o| Cell::text(&o.name)),
+        },
         Column { title: "UID", width: 0, rank: 9, cell: |j| Cell::text(&j.uid) },
     ];
 
@@ -76,7 +81,10 @@ impl Resource for Job {
 
     fn links(&self, scope: &Scope) -> Vec<Link> {
         let mut links = vec![kubernetes::owned(Way::Down, "pods", Kind::Pod, scope, &self.uid)];
-        links.push(kubernetes::up(self.owner.as_ref(), scope).unwrap_or_else(|| Link { way: Way::Up, ..kubernetes::namespace(scope, &self.namespace) }));
+        links.push(
+            kubernetes::up(self.owner.as_ref(), scope)
+                .unwrap_or_else(|| Link { way: Way::Up, ..kubernetes::namespace(scope, &self.namespace) }),
+        );
         links.push(kubernetes::events(scope, &self.uid));
         links
     }

@@ -77,8 +77,10 @@ impl Resource for Node {
 
     fn links(&self, scope: &Scope) -> Vec<Link> {
         let mut links = vec![Link::new(Way::Down, "pods", Kind::Pod, scope.clone(), "NODE", &*self.name)];
-        if !scope.region.is_empty() {
-            let aws = scope.at_region(&scope.region);
+        // a cluster of the kubeconfig has no region of its own: its nodes' zones tell
+        let region = if scope.region.is_empty() { self.zone.trim_end_matches(char::is_alphabetic) } else { &scope.region };
+        if !region.is_empty() {
+            let aws = scope.at_region(region);
             if !self.instance.is_empty() {
                 links.push(Link::new(Way::Up, "instance", Kind::Instance, aws.clone(), "ID", &*self.instance));
             }

@@ -40,9 +40,19 @@ impl Resource for Pod {
         Column { title: "AGE", width: 6, rank: 1, cell: |p| Cell::Since(p.created) },
         Column { title: "IP", width: 15, rank: 3, cell: |p| Cell::text(&p.ip) },
         Column { title: "NODE", width: 28, rank: 2, cell: |p| Cell::text(&p.node) },
-        Column { title: "OWNER", width: 24, rank: 4, cell: |p| p.owner.as_ref().map_or(Cell::Missing, |o| Cell::text(o.workload().1)) },
+        Column {
+            title: "OWNER",
+            width: 24,
+            rank: 4,
+            cell: |p| p.owner.as_ref().map_or(Cell::Missing, |o| Cell::text(o.workload().1)),
+        },
         Column { title: "WORKLOAD", width: 0, rank: 9, cell: workload },
-        Column { title: "OWNER-UID", width: 0, rank: 9, cell: |p| p.owner.as_ref().map_or(Cell::Missing, |o| Cell::text(&o.uid)) },
+        Column {
+            title: "OWNER-UID",
+            width: 0,
+            rank: 9,
+            cell: |p| p.owner.as_ref().map_or(Cell::Missing, |o| Cell::text(&o.uid)),
+        },
         Column { title: "UID", width: 0, rank: 9, cell: |p| Cell::text(&p.uid) },
     ];
 
@@ -60,7 +70,9 @@ impl Resource for Pod {
             "Running" => Health::Poor,
             "Completed" | "Succeeded" => Health::Over,
             "Pending" | "ContainerCreating" | "Terminating" | "PodInitializing" => Health::Waiting,
-            status if status.starts_with("Init:") && !status.contains("Err") && !status.contains("Back") => Health::Waiting,
+            status if status.starts_with("Init:") && !status.contains("Err") && !status.contains("Back") => {
+                Health::Waiting
+            }
             _ => Health::Bad,
         }
     }

@@ -32,11 +32,26 @@ impl Resource for ReplicaSet {
         Column { title: "DESIRED", width: 7, rank: 0, cell: |r| Cell::Int(r.wanted.into()) },
         Column { title: "CURRENT", width: 7, rank: 1, cell: |r| Cell::Int(r.current.into()) },
         Column { title: "READY", width: 5, rank: 0, cell: |r| Cell::Int(r.ready.into()) },
-        Column { title: "REVISION", width: 8, rank: 2, cell: |r| r.revision.map_or(Cell::Missing, |n| Cell::Int(n.into())) },
+        Column {
+            title: "REVISION",
+            width: 8,
+            rank: 2,
+            cell: |r| r.revision.map_or(Cell::Missing, |n| Cell::Int(n.into())),
+        },
         Column { title: "AGE", width: 6, rank: 1, cell: |r| Cell::Since(r.created) },
         Column { title: "IMAGES", width: 40, rank: 3, cell: |r| Cell::text(&r.images) },
-        Column { title: "OWNER", width: 24, rank: 4, cell: |r| r.owner.as_ref().map_or(Cell::Missing, |o| Cell::text(&o.name)) },
-        Column { title: "OWNER-UID", width: 0, rank: 9, cell: |r| r.owner.as_ref().map_or(Cell::Missing, |o| Cell::text(&o.uid)) },
+        Column {
+            title: "OWNER",
+            width: 24,
+            rank: 4,
+            cell: |r| r.owner.as_ref().map_or(Cell::Missing, |o| Cell::text(&o.name)),
+        },
+        Column {
+            title: "OWNER-UID",
+            width: 0,
+            rank: 9,
+            cell: |r| r.owner.as_ref().map_or(Cell::Missing, |o| Cell::text(&o.uid)),
+        },
         Column { title: "UID", width: 0, rank: 9, cell: |r| Cell::text(&r.uid) },
     ];
 

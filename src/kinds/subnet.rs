@@ -49,6 +49,7 @@ impl Resource for Subnet {
         Column { title: "ROUTE-TABLE", width: 21, rank: 4, cell: |s| s.route(|r| Cell::text(&r.table)) },
         Column { title: "MAIN-TABLE", width: 10, rank: 6, cell: |s| s.route(|r| Cell::Flag(r.main)) },
         Column { title: "VPC", width: 21, rank: 3, cell: |s| Cell::text(&s.vpc) },
+        Column { title: "ARN", width: 0, rank: 9, cell: |s| Cell::text(&s.arn) },
     ];
 
     fn id(&self) -> &str {

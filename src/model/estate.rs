@@ -36,6 +36,8 @@ pub struct Estate {
     pub accounts: Vec<String>,
     /// Empty: all that are enabled.
     pub regions: Vec<String>,
+    /// The region of calls that name none; shown alone where listing regions fails.
+    pub home: Option<String>,
     /// Contexts of the kubeconfig.
     pub contexts: Vec<String>,
     /// Whether clusters are looked for in EKS.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     Model,
     screen::Screen,
-    store::{FeedKey, FeedNo},
+    store::{FeedKey, FeedNo, Load},
 };
 use crate::kinds::{Batch, Kind, Reach, Rows, Scope, rows::Step};
 
@@ -60,6 +60,10 @@ impl Model {
             Some(Rows::Region(rows)) => rows.iter().map(|region| region.name.clone()).collect(),
             _ => vec![],
         };
+        if names.is_empty() && feed.is_some_and(|feed| matches!(feed.load, Load::Failed(_))) {
+            // whoever may not list regions still sees the one that is configured
+            names.extend(self.estate.home.as_deref().map(Into::into));
+        }
         names.sort();
         names
     }
@@ -86,7 +90,9 @@ impl Model {
             found.sort();
             scopes.extend(found);
         }
-        scopes.retain(|scope| wish.admits(scope));
+        // what the kubeconfig names belongs to no region, so it is not left out where one is wished for
+        let anywhere = |scope: &Scope| scope.region.is_empty() && wish.cluster.is_empty();
+        scopes.retain(|scope| wish.admits(scope) || anywhere(scope));
         scopes
     }
 

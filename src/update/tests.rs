@@ -41,6 +41,7 @@ fn estate() -> Estate {
         environment: Environment::Test,
         accounts: vec!["shop".into()],
         regions: vec!["eu-west-1".into(), "us-east-1".into()],
+        home: None,
         contexts: vec!["lab".into()],
         eks: true,
         read_only: false,

@@ -13,6 +13,15 @@ pub enum Style {
     Lower,
 }
 
+/// Names in which Elastic Load Balancing and Auto Scaling write more capitals than the rule gives.
+const SPELLED: [(&str, &str); 5] = [
+    ("dns_name", "DNSName"),
+    ("auto_scaling_group_arn", "AutoScalingGroupARN"),
+    ("target_group_arns", "TargetGroupARNs"),
+    ("service_linked_role_arn", "ServiceLinkedRoleARN"),
+    ("vpc_zone_identifier", "VPCZoneIdentifier"),
+];
+
 /// Deeper than any object of AWS; text that nests beyond it is taken as it stands.
 const DEEPEST: usize = 48;
 
@@ -222,6 +231,9 @@ impl<'a> Reader<'a> {
 
     /// `vpc_id` → `VpcId` or `vpcId`.
     fn field(&self, name: &str) -> String {
+        if let Some((_, spelled)) = SPELLED.iter().find(|(plain, _)| self.style == Style::Upper && *plain == name) {
+            return (*spelled).to_owned();
+        }
         let mut out = String::with_capacity(name.len());
         for (nth, part) in name.trim_start_matches("r#").split('_').filter(|part| !part.is_empty()).enumerate() {
             let mut signs = part.chars();
@@ -291,6 +303,12 @@ mod tests {
                 "Tags": [{ "Key": "Name", "Value": "a \"b\", c\n{d}" }],
             })
         );
+    }
+
+    #[test]
+    fn names_with_more_capitals_are_spelled_as_aws_does() {
+        let text = r#"LoadBalancer { dns_name: Some("x.elb"), vpc_id: Some("vpc-1") }"#;
+        assert_eq!(parse(text, Style::Upper, &[]), json!({ "DNSName": "x.elb", "VpcId": "vpc-1" }));
     }
 
     #[test]

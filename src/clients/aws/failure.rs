@@ -51,13 +51,8 @@ where
     }
     let reason = spoken(&causes);
     match error {
-        SdkError::TimeoutError(_) => {
-            Error::new(Trouble::Unreachable, what, "no answer in time").hint("it is asked again")
-        }
-        SdkError::DispatchFailure(failure) if failure.is_timeout() => {
-            Error::new(Trouble::Unreachable, what, "no answer in time")
-                .hint("network, VPN or proxy: HTTPS_PROXY, NO_PROXY")
-        }
+        SdkError::TimeoutError(_) => no_answer(what),
+        SdkError::DispatchFailure(failure) if failure.is_timeout() => no_answer(what),
         SdkError::DispatchFailure(_) => unreachable_because(what, &reason),
         SdkError::ResponseError(_) if broke_off(&reason) => {
             Error::new(Trouble::Unreachable, what, format!("the answer broke off: {reason}"))
@@ -98,7 +93,9 @@ fn refused(ask: Ask, ground: &Ground<'_>, status: u16, code: &str, message: Opti
             let hint = if why.contains("service control policy") { "an organisation's policy forbids it" } else { "" };
             Error::new(Trouble::Denied, format!("denied: {} in {region}", ask.action), why).hint(hint)
         }
-        Trouble::Throttled => Error::new(Trouble::Throttled, what, why).hint("it is asked again, more slowly"),
+        Trouble::Throttled => {
+            Error::new(Trouble::Throttled, what, why).hint("others use up what the account may ask of this region")
+        }
         _ if code.contains("TimeTooSkewed")
             || why.contains("Signature expired")
             || why.contains("Signature not yet") =>
@@ -155,8 +152,14 @@ fn no_credentials(what: String, ground: &Ground<'_>, causes: &[&(dyn StdError + 
         return unreachable_because(what, &format!("credentials cannot be fetched: {reason}"));
     }
     let missing = matches!(causes[0].downcast_ref(), Some(CredentialsError::CredentialsNotLoaded(_)));
+    // the default chain ends with a page on each of its providers
+    let reason = reason.split(" Attempted:").next().unwrap_or_default().to_owned();
     let why = if missing { format!("no credentials: {reason}") } else { reason };
     Error::new(Trouble::Credentials, what, why).hint(ground.origin.mend())
+}
+
+fn no_answer(what: String) -> Error {
+    Error::new(Trouble::Unreachable, what, "no answer in time").hint("network, VPN or proxy: HTTPS_PROXY, NO_PROXY")
 }
 
 fn unreachable_because(what: String, reason: &str) -> Error {
@@ -201,7 +204,11 @@ fn causes<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 's
 
 /// The chain as one sentence. The SDK's outer layers say only that something failed, and layers repeat each other.
 fn spoken(causes: &[&(dyn StdError + 'static)]) -> String {
-    const EMPTY: [&str; 8] = [
+    const EMPTY: [&str; 12] = [
+        "an error occurred while loading credentials",
+        "the credential provider was not enabled",
+        "the credentials provider was not properly configured",
+        "client error (Connect)",
         "dispatch failure",
         "service error",
         "construction failure",

@@ -10,7 +10,10 @@ use aws_smithy_runtime_api::{
     client::{
         interceptors::{
             Intercept,
-            context::{BeforeTransmitInterceptorContextRef, FinalizerInterceptorContextRef},
+            context::{
+                AfterDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+                FinalizerInterceptorContextRef,
+            },
             dyn_dispatch_hint,
         },
         runtime_components::RuntimeComponents,
@@ -118,6 +121,19 @@ impl Intercept for Counter {
         Ok(())
     }
 
+    /// The SDK reads XML that breaks off as if it were whole: rows would go missing without a word.
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        match context.response().body().bytes() {
+            Some(body) if breaks_off(body) => Err("the answer ends before its end tag".into()),
+            _ => Ok(()),
+        }
+    }
+
     fn read_after_attempt(
         &self,
         context: &FinalizerInterceptorContextRef<'_>,
@@ -134,6 +150,23 @@ impl Intercept for Counter {
         }
         Ok(())
     }
+}
+
+/// Whether a body is XML without the end of its outermost element.
+fn breaks_off(body: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(body) else { return false };
+    let text = text.trim();
+    let inner = match text.strip_prefix("<?xml") {
+        Some(rest) => rest.split_once("?>").map_or("", |(_, after)| after.trim_start()),
+        None => text,
+    };
+    if !text.starts_with('<') {
+        return false;
+    }
+    let name =
+        inner.strip_prefix('<').and_then(|rest| rest.split([' ', '>', '/', '\n', '\r', '\t']).next()).unwrap_or("");
+    let alone = inner.ends_with("/>") && inner.matches('<').count() == 1;
+    !alone && !inner.ends_with(&format!("</{name}>"))
 }
 
 /// Whether an answer says "too fast". The code stands in a header or in the body, depending on the service's protocol.
@@ -167,6 +200,18 @@ mod tests {
         assert!(throttles(429, None, None));
         assert!(!throttles(403, None, Some(br"<Code>UnauthorizedOperation</Code>")));
         assert!(!throttles(503, None, Some(b"upstream is away")));
+    }
+
+    #[test]
+    fn xml_that_breaks_off_is_known_and_json_is_left_alone() {
+        let whole = "<?xml version=\"1.0\"?>\n<R xmlns=\"x\"><a><b>1</b></a></R>\n";
+        assert!(!breaks_off(whole.as_bytes()));
+        for end in 1..whole.trim_end().len() {
+            assert!(breaks_off(&whole.as_bytes()[..end]), "{}", &whole[..end]);
+        }
+        for fine in ["", "{\"a\": \"<\"}", "<R/>", "{", "<R></R>"] {
+            assert!(!breaks_off(fine.as_bytes()), "{fine}");
+        }
     }
 
     #[test]

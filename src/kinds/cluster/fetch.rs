@@ -55,7 +55,8 @@ impl Fetch for Cluster {
             return context(&clients.servers.kubeconfig()?, id);
         }
         let caller = clients.aws.at(scope).await;
-        Ok(describe::json(&one(&caller, id).await?, Style::Lower, &[]))
+        let words = [types::IpFamily::values(), types::LogType::values(), types::ClusterIssueCode::values()];
+        Ok(describe::json(&one(&caller, id).await?, Style::Lower, &words))
     }
 }
 

@@ -114,7 +114,9 @@ mod tests {
 
     #[test]
     fn an_event_of_the_old_kind_was_last_seen_when_it_says() {
-        let row = event(json!({ "count": 4, "firstTimestamp": "2026-11-23T20:00:00Z", "lastTimestamp": "2026-11-23T20:05:00Z", "eventTime": null }));
+        let row = event(
+            json!({ "count": 4, "firstTimestamp": "2026-11-23T20:00:00Z", "lastTimestamp": "2026-11-23T20:05:00Z", "eventTime": null }),
+        );
         assert_eq!((row.count, row.first, row.last), (4, 1_795_464_000, 1_795_464_300));
     }
 

@@ -186,9 +186,16 @@ impl Project for Hpa {
         let spec = wire.spec.unwrap_or_default();
         let status = wire.status.unwrap_or_default();
         let target = spec.scale_target_ref.unwrap_or_default();
-        let metrics: Vec<_> =
-            spec.metrics.iter().enumerate().map(|(place, metric)| words(metric, status.current_metrics.get(place))).collect();
-        let trouble = status.conditions.iter().find(|c| c.status == "False" && matches!(c.kind.as_str(), "AbleToScale" | "ScalingActive"));
+        let metrics: Vec<_> = spec
+            .metrics
+            .iter()
+            .enumerate()
+            .map(|(place, metric)| words(metric, status.current_metrics.get(place)))
+            .collect();
+        let trouble = status
+            .conditions
+            .iter()
+            .find(|c| c.status == "False" && matches!(c.kind.as_str(), "AbleToScale" | "ScalingActive"));
         Self {
             uid: meta.uid.into(),
             name: meta.name.into(),
@@ -223,7 +230,10 @@ mod tests {
             {"type": "Resource", "resource": {"name": "cpu", "current": {"averageUtilization": 40, "averageValue": "4m"}}},
             {"type": "Pods", "pods": {"current": {"averageValue": "12"}}},
         ]});
-        let row = Hpa::project(serde_json::from_value(json!({ "spec": spec, "status": status })).unwrap(), &mut Names::default());
+        let row = Hpa::project(
+            serde_json::from_value(json!({ "spec": spec, "status": status })).unwrap(),
+            &mut Names::default(),
+        );
         assert_eq!(&*row.metrics, "cpu: 40%/70%, 12/20, <unknown>/5 (avg)");
         assert_eq!((row.min, row.max, row.current), (1, 9, 2));
     }

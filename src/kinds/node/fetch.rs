@@ -112,7 +112,11 @@ fn roles(labels: &HashMap<String, String>) -> String {
 
 /// The instance of `aws:///eu-west-1a/i-0123456789abcdef0`.
 fn instance(provider: &str) -> &str {
-    provider.strip_prefix("aws://").and_then(|path| path.rsplit('/').next()).filter(|id| id.starts_with("i-")).unwrap_or("")
+    provider
+        .strip_prefix("aws://")
+        .and_then(|path| path.rsplit('/').next())
+        .filter(|id| id.starts_with("i-"))
+        .unwrap_or("")
 }
 
 fn taint(taint: &Taint) -> String {
@@ -139,7 +143,11 @@ impl Project for Node {
             version: names.share(&info.kubelet_version),
             zone: names.share(label(&["topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone"])),
             instance: instance(&spec.provider_id).into(),
-            nodegroup: names.share(label(&["eks.amazonaws.com/nodegroup", "karpenter.sh/nodepool", "alpha.eksctl.io/nodegroup-name"])),
+            nodegroup: names.share(label(&[
+                "eks.amazonaws.com/nodegroup",
+                "karpenter.sh/nodepool",
+                "alpha.eksctl.io/nodegroup-name",
+            ])),
             size: names.share(label(&["node.kubernetes.io/instance-type", "beta.kubernetes.io/instance-type"])),
             ip: ip.into(),
             os: names.share(&info.os_image),
@@ -165,10 +173,15 @@ mod tests {
 
     #[test]
     fn a_node_s_state_names_what_keeps_it_from_work() {
-        let of = |conditions: serde_json::Value, off| word(&serde_json::from_value::<Vec<Condition>>(conditions).unwrap(), off);
+        let of = |conditions: serde_json::Value, off| {
+            word(&serde_json::from_value::<Vec<Condition>>(conditions).unwrap(), off)
+        };
         let ready = json!({"type": "Ready", "status": "True"});
         assert_eq!(of(json!([ready]), false), "Ready");
-        assert_eq!(of(json!([{"type": "DiskPressure", "status": "True"}, ready]), true), "Ready,SchedulingDisabled,DiskPressure");
+        assert_eq!(
+            of(json!([{"type": "DiskPressure", "status": "True"}, ready]), true),
+            "Ready,SchedulingDisabled,DiskPressure"
+        );
         assert_eq!(of(json!([{"type": "Ready", "status": "Unknown"}]), false), "NotReady");
         assert_eq!(of(json!([]), false), "Unknown");
     }

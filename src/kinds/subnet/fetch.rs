@@ -187,7 +187,8 @@ mod tests {
     fn a_route_to_the_internet_over_ipv6_alone_is_public_too() {
         let six = Route::builder().destination_ipv6_cidr_block("::/0").gateway_id("igw-6").build();
         assert_eq!(way_out(&[route("0.0.0.0/0", "nat-1"), six]), ("public", "igw-6"));
-        let out = Route::builder().destination_ipv6_cidr_block("::/0").egress_only_internet_gateway_id("eigw-1").build();
+        let out =
+            Route::builder().destination_ipv6_cidr_block("::/0").egress_only_internet_gateway_id("eigw-1").build();
         assert_eq!(way_out(&[out]), ("private", "eigw-1"));
     }
 }

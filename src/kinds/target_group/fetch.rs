@@ -58,7 +58,8 @@ impl Fetch for TargetGroup {
         let caller = clients.aws.at(scope).await;
         let told = caller.ask(ASK, caller.elb().describe_target_groups().target_group_arns(id).send()).await?;
         let found = told.target_groups().first().ok_or_else(|| field::gone("target group", id, caller.region()))?;
-        let words = [types::ProtocolEnum::values(), types::TargetTypeEnum::values(), types::TargetHealthReasonEnum::values()];
+        let words =
+            [types::ProtocolEnum::values(), types::TargetTypeEnum::values(), types::TargetHealthReasonEnum::values()];
         let mut whole = describe::json(found, Style::Upper, &words);
         let asked = caller.elb().describe_target_health().target_group_arn(id).send();
         // the group is worth showing without its targets

@@ -148,7 +148,7 @@ fn a_part_that_is_missing_is_named_and_the_rest_shows() {
 }
 
 fn partial(owner: TaskId, error: Error) -> Msg {
-    Msg::Partial(owner, pods_feed(), error)
+    Msg::Partial(owner, pods_feed(), vec![error])
 }
 
 #[test]
@@ -263,7 +263,7 @@ fn several_clusters_stand_side_by_side_and_the_dead_one_disturbs_no_other() {
 fn clusters_found_in_a_region_are_listed_as_they_are_found() {
     let mut console = Console::on(Kind::Pod);
     let clusters = FeedKey::new(Kind::Cluster, region("eu-west-1"));
-    let found = crate::kinds::cluster::Cluster { name: "prod".into(), status: "ACTIVE".into() };
+    let found = crate::kinds::cluster::Cluster { name: "prod".into(), status: "ACTIVE".into(), ..Default::default() };
     let effects = console.lists(&clusters, Step::whole(vec![found]));
     let scope = Scope { cluster: "prod".into(), ..region("eu-west-1") };
     assert_eq!(starts(&effects), [&Work::List(FeedKey::new(Kind::Pod, scope))]);

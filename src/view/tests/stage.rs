@@ -48,6 +48,7 @@ pub fn start(kind: Kind) -> Model {
         environment: Environment::Prod,
         accounts: vec!["shop-prod".into()],
         regions: vec!["eu-west-1".into(), "us-east-1".into()],
+        home: None,
         contexts: vec![],
         eks: true,
         read_only: false,
@@ -157,7 +158,7 @@ pub fn regions() -> Vec<Region> {
 }
 
 pub fn clusters() -> Vec<Cluster> {
-    vec![Cluster { name: "prod".into(), status: "ACTIVE".into() }]
+    vec![Cluster { name: "prod".into(), status: "ACTIVE".into(), ..Cluster::default() }]
 }
 
 pub fn pod(n: usize) -> Pod {

@@ -107,19 +107,24 @@ impl Join {
                 self.told = true;
                 Step::whole(rows.iter().map(|row| self.keep(row.clone())).collect())
             }
-            Step::Changed(changes) => Step::Changed(changes.into_iter().map(|change| match change {
-                Change::Upsert(row) => Change::Upsert(self.keep(row)),
-                Change::Remove(uid) => {
-                    if let Some(row) = self.services.remove(&uid) {
-                        let path = (row.namespace, row.name);
-                        // another may have taken the name in between
-                        if self.uids.get(&path) == Some(&uid) {
-                            self.uids.remove(&path);
+            Step::Changed(changes) => Step::Changed(
+                changes
+                    .into_iter()
+                    .map(|change| match change {
+                        Change::Upsert(row) => Change::Upsert(self.keep(row)),
+                        Change::Remove(uid) => {
+                            if let Some(row) = self.services.remove(&uid) {
+                                let path = (row.namespace, row.name);
+                                // another may have taken the name in between
+                                if self.uids.get(&path) == Some(&uid) {
+                                    self.uids.remove(&path);
+                                }
+                            }
+                            Change::Remove(uid)
                         }
-                    }
-                    Change::Remove(uid)
-                }
-            }).collect()),
+                    })
+                    .collect(),
+            ),
         }
     }
 
@@ -132,7 +137,8 @@ impl Join {
     }
 
     fn endpoints(&self, path: &Path) -> Endpoints {
-        let slices = self.by_service.get(path).into_iter().flat_map(BTreeMap::keys).filter_map(|uid| self.slices.get(uid));
+        let slices =
+            self.by_service.get(path).into_iter().flat_map(BTreeMap::keys).filter_map(|uid| self.slices.get(uid));
         Endpoints { all: slices.flat_map(|slice| slice.endpoints.iter().cloned()).collect() }
     }
 
@@ -199,7 +205,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::{clients::kube::{Names, Project}, error::Trouble};
+    use crate::{
+        clients::kube::{Names, Project},
+        error::Trouble,
+    };
 
     fn service(uid: &str, name: &str) -> Service {
         let wire = json!({ "metadata": {"uid": uid, "name": name, "namespace": "shop"}, "spec": {"type": "ClusterIP", "selector": {"app": name}} });
@@ -215,12 +224,20 @@ mod tests {
     /// How many serve of how many, for each service that the news name.
     fn said(news: &[News<Service>]) -> Vec<(String, Option<(usize, usize)>)> {
         let count = |s: &Service| (s.name.to_string(), s.endpoints.as_ref().map(|e| (e.ready(), e.all.len())));
-        news.iter().flat_map(|news| match news {
-            News::Rows(Step::Page(rows)) => rows.iter().map(count).collect(),
-            News::Rows(Step::Whole(rows)) => rows.iter().map(count).collect(),
-            News::Rows(Step::Changed(changes)) => changes.iter().filter_map(|c| match c { Change::Upsert(s) => Some(count(s)), Change::Remove(_) => None }).collect(),
-            _ => vec![],
-        }).collect()
+        news.iter()
+            .flat_map(|news| match news {
+                News::Rows(Step::Page(rows)) => rows.iter().map(count).collect(),
+                News::Rows(Step::Whole(rows)) => rows.iter().map(count).collect(),
+                News::Rows(Step::Changed(changes)) => changes
+                    .iter()
+                    .filter_map(|c| match c {
+                        Change::Upsert(s) => Some(count(s)),
+                        Change::Remove(_) => None,
+                    })
+                    .collect(),
+                _ => vec![],
+            })
+            .collect()
     }
 
     fn rows<T: Resource>(rows: Vec<T>) -> News<T> {
@@ -229,13 +246,17 @@ mod tests {
 
     #[test]
     fn a_service_says_who_serves_whichever_half_comes_first() {
-        let ends = || rows(vec![slice("s1", "web", &[("p1", true), ("p2", false)]), slice("s2", "web", &[("p3", true)])]);
+        let ends =
+            || rows(vec![slice("s1", "web", &[("p1", true), ("p2", false)]), slice("s2", "web", &[("p3", true)])]);
         let mut join = Join::default();
         assert_eq!(said(&join.take(Half::Services(rows(vec![service("u1", "web")])))), [("web".to_owned(), None)]);
         assert_eq!(said(&join.take(Half::Slices(ends()))), [("web".to_owned(), Some((2, 3)))]);
         let mut join = Join::default();
         assert!(join.take(Half::Slices(ends())).is_empty());
-        assert_eq!(said(&join.take(Half::Services(rows(vec![service("u1", "web")])))), [("web".to_owned(), Some((2, 3)))]);
+        assert_eq!(
+            said(&join.take(Half::Services(rows(vec![service("u1", "web")])))),
+            [("web".to_owned(), Some((2, 3)))]
+        );
     }
 
     #[test]
