@@ -53,7 +53,10 @@ fn pod(n: usize, restarts: u32) -> Pod {
 }
 
 fn pods() -> Vec<Pod> {
-    (0..PODS).map(|n| pod(n, u32::try_from(n % 11).unwrap_or(0))).collect()
+    let mut pods: Vec<Pod> = (0..PODS).map(|n| pod(n, u32::try_from(n % 11).unwrap_or(0))).collect();
+    // as an API server lists them
+    pods.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
+    pods
 }
 
 struct Console {
