@@ -12,7 +12,10 @@ use crossterm::{
     style::Print,
     terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
 };
-use ratatui::{Frame, backend::CrosstermBackend};
+use ratatui::{
+    Frame,
+    backend::{Backend, CrosstermBackend},
+};
 
 /// With this the wheel comes as arrow keys while the mouse is left alone, so that text can be selected and the wheel still scrolls.
 const WHEEL_AS_ARROWS: &str = "\x1b[?1007h";
@@ -70,7 +73,11 @@ impl Terminal {
     /// # Errors
     /// If the terminal went away.
     pub fn clear(&mut self) -> io::Result<()> {
-        self.inner.clear()
+        // ratatui's own `clear` asks the terminal where its cursor is and waits for the answer, which the keys' reader takes away
+        self.inner.backend_mut().clear()?;
+        self.inner.current_buffer_mut().reset();
+        self.inner.swap_buffers();
+        Ok(())
     }
 
     /// # Errors
