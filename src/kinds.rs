@@ -41,6 +41,7 @@ macro_rules! with_kinds {
         }
     };
 }
+#[cfg(feature = "live")]
 pub(crate) use with_kinds;
 
 /// How a thing is doing: its colour, and what a finding starts from.

@@ -272,10 +272,11 @@ pub fn seconds(text: &str) -> Option<i64> {
     if digits.is_empty() { (!text.is_empty()).then_some(total) } else { total.checked_add(digits.parse().ok()?) }
 }
 
-/// `5`, `10k`, `2GiB`.
+/// `5`, `10k`, `2GiB`, `1.5GiB`.
 fn quantity(text: &str) -> Option<i64> {
-    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let n: i64 = text[..end].parse().ok()?;
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (whole, part) = text[..end].split_once('.').unwrap_or((&text[..end], ""));
+    let n: i64 = whole.parse().ok()?;
     let scale = match text[end..].to_lowercase().as_str() {
         "" | "b" => 1,
         "k" => 1_000,
@@ -286,5 +287,7 @@ fn quantity(text: &str) -> Option<i64> {
         "gi" | "gib" => 1 << 30,
         _ => return None,
     };
-    n.checked_mul(scale)
+    let tenths = 10_i64.checked_pow(u32::try_from(part.len()).ok()?)?;
+    let rest = if part.is_empty() { 0 } else { part.parse::<i64>().ok()?.checked_mul(scale)? / tenths };
+    n.checked_mul(scale)?.checked_add(rest)
 }
