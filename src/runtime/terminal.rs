@@ -12,10 +12,7 @@ use crossterm::{
     style::Print,
     terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
 };
-use ratatui::{
-    Frame,
-    backend::{Backend, CrosstermBackend},
-};
+use ratatui::{Frame, backend::CrosstermBackend};
 
 /// With this the wheel comes as arrow keys while the mouse is left alone, so that text can be selected and the wheel still scrolls.
 const WHEEL_AS_ARROWS: &str = "\x1b[?1007h";
@@ -74,7 +71,7 @@ impl Terminal {
     /// If the terminal went away.
     pub fn clear(&mut self) -> io::Result<()> {
         // ratatui's own `clear` asks the terminal where its cursor is and waits for the answer, which the keys' reader takes away
-        self.inner.backend_mut().clear()?;
+        ratatui::backend::Backend::clear(self.inner.backend_mut())?;
         self.inner.current_buffer_mut().reset();
         self.inner.swap_buffers();
         Ok(())
