@@ -162,9 +162,14 @@ fresh() {
 }
 
 down() {
-  local file
+  local file pid
   for file in "$dir"/*.pid; do
-    [ -f "$file" ] && kill "$(cat "$file")" 2> /dev/null || true
+    [ -f "$file" ] || continue
+    pid=$(cat "$file")
+    kill "$pid" 2> /dev/null || continue
+    # one that waits for its clients to hang up waits long
+    for _ in {1..20}; do kill -0 "$pid" 2> /dev/null || continue 2; sleep 0.1; done
+    kill -9 "$pid" 2> /dev/null || true
   done
   if [ -d "$dir/kube" ]; then "$plane" down "$dir/kube"; fi
   rm -rf "$dir"

@@ -8,7 +8,7 @@
 #   plane.sh load DIR NODES PODS       many rows, fast; stops kwok and the controllers first, so that nothing moves after
 #   plane.sh stop|start DIR PART       PART: etcd apiserver controller-manager scheduler kwok tokens
 #   plane.sh freeze|thaw DIR PART      SIGSTOP, SIGCONT: a server that takes connections and never answers
-#   plane.sh compact DIR               forget etcd's history: a watch from an old version gets 410
+#   plane.sh compact DIR               forget etcd's history and start the API server anew: an old version gets 410
 #   plane.sh down DIR                  stop all; DIR stays
 #
 # For EKS's tokens, with `up`:  EKS_CLUSTERS="NAME…"  EKS_KEYS="ACCESS,SECRET,ARN…"  EKS_STS_HOSTS="HOST:PORT…"
@@ -219,6 +219,10 @@ compact() {
   local url=http://127.0.0.1:$etcd_port/v3/kv revision
   revision=$(curl -sf "$url/range" -d '{"key": "Lw=="}' | sed -E 's/.*"revision":"([0-9]+)".*/\1/')
   curl -sf "$url/compaction" -d "{\"revision\": \"$revision\", \"physical\": true}" > /dev/null
+  # the API server keeps a history of its own in memory
+  stop apiserver
+  start apiserver
+  ready
   echo "history before $revision is gone"
 }
 
