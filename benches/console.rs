@@ -1,5 +1,6 @@
 //! What a person waits for, in process, with 50,000 pods in the table: `cargo bench --bench console`.
 //! A plain program: no harness, nothing but the clock. Figures are medians (p95 where it says so) on the machine it runs on.
+#![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 use std::{
     collections::HashSet,
     hint::black_box,
@@ -55,10 +56,10 @@ fn pod(n: usize, restarts: u32) -> Pod {
         name: format!("app-{app:03}-7c9f8d6b5-{n:05}").into(),
         namespace: share(&format!("team-{:02}", app % 40)),
         node: share(&format!("ip-10-0-{}-{}.ec2.internal", n % 1000 / 250, n % 250)),
-        status: share(if n % 97 == 0 { "CrashLoopBackOff" } else { "Running" }),
+        status: share(if n.is_multiple_of(97) { "CrashLoopBackOff" } else { "Running" }),
         ip: format!("10.1.{}.{}", n / 250 % 250, n % 250).into(),
         created: NOW - i64::try_from(n % 864_000).unwrap_or(0),
-        ready: u16::from(n % 97 != 0),
+        ready: u16::from(!n.is_multiple_of(97)),
         of: 1,
         restarts,
         restarted: None,
@@ -263,7 +264,8 @@ fn listings() {
 
 /// Watch events at 1,000 a second: 16 of them before each key, which is what comes in between two frames.
 fn watches() {
-    let prepare: [(&str, fn(&mut Console)); 3] = [
+    type Prepare = fn(&mut Console);
+    let prepare: [(&str, Prepare); 3] = [
         ("in the order they come", |_| {}),
         ("sorted by restarts", |console| console.sort_by("restarts")),
         ("filtered to a fortieth", |console| {

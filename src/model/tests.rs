@@ -30,7 +30,7 @@ fn pod(id: u8, restarts: u32, hours: i64, node: &str) -> Pod {
         ip: "".into(),
         created: NOW - hours * 3600,
         ready: u16::from(restarts < 3),
-        of: u16::from(id % 4 != 0),
+        of: u16::from(!id.is_multiple_of(4)),
         restarts,
         restarted: None,
         owner: None,
