@@ -1,9 +1,11 @@
 //! One table: which rows of which feeds, in which order, and where the cursor stands. Kept up by increments: a change costs one
 //! pass over row numbers and a comparison per changed row, never a sort or a filter of everything.
+mod marks;
+
 use std::{cmp::Ordering, collections::HashSet, sync::Arc};
 
 use super::{
-    filter::{Filter, Place},
+    filter::{Filter, Place, Words},
     store::{FeedKey, FeedNo, Store},
 };
 use crate::kinds::{Cell, Heading, Kind, Record, Scope, rows::Touched};
@@ -33,6 +35,17 @@ pub struct Picked {
 pub struct Sort {
     pub by: Place,
     pub reverse: bool,
+}
+
+impl Sort {
+    fn order(self, x: &Cell<'_>, y: &Cell<'_>) -> Ordering {
+        match (x, y) {
+            // what is missing comes last either way
+            (Cell::Missing, _) | (_, Cell::Missing) => x.order(y),
+            _ if self.reverse => y.order(x),
+            _ => x.order(y),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -145,17 +158,18 @@ impl Table {
         let sorted = self.sort.map_or(Ordering::Equal, |sort| {
             let x = sort.by.cell(&left.rows, a.slot, &left.key.scope);
             let y = sort.by.cell(&right.rows, b.slot, &right.key.scope);
-            match (&x, &y) {
-                // what is missing comes last either way
-                (Cell::Missing, _) | (_, Cell::Missing) => x.order(&y),
-                _ if sort.reverse => y.order(&x),
-                _ => x.order(&y),
-            }
+            sort.order(&x, &y)
         });
-        sorted
-            .then_with(|| if a.feed == b.feed { Ordering::Equal } else { self.rank(a.feed).cmp(&self.rank(b.feed)) })
-            .then_with(|| left.rows.order(a.slot, b.slot))
-            .then_with(|| a.slot.cmp(&b.slot))
+        sorted.then_with(|| self.natural_order(store, a, b))
+    }
+
+    /// The order of a table that nobody sorted.
+    fn natural_order(&self, store: &Store, a: Ref, b: Ref) -> Ordering {
+        if a.feed != b.feed {
+            return self.rank(a.feed).cmp(&self.rank(b.feed));
+        }
+        let own = store.feed(a.feed).map_or(Ordering::Equal, |feed| feed.rows.order(a.slot, b.slot));
+        own.then_with(|| a.slot.cmp(&b.slot))
     }
 
     fn admitted(&self, store: &Store, row: Ref) -> bool {
@@ -167,9 +181,9 @@ impl Table {
         picked.values.iter().any(|value| words == value || words.split(',').any(|part| part == value))
     }
 
-    fn passes(&self, store: &Store, row: Ref, now: i64, buffer: &mut String) -> bool {
+    fn passes(&self, store: &Store, row: Ref, now: i64, words: &mut Words) -> bool {
         let Some(feed) = store.feed(row.feed) else { return false };
-        self.filter.admits(&feed.rows, row.slot, (&feed.key.scope, self.spread), now, buffer)
+        self.filter.admits(&feed.rows, row.slot, (&feed.key.scope, self.spread), now, words)
     }
 
     /// Shows these feeds, in this order. Does nothing if it does so already.
@@ -190,7 +204,16 @@ impl Table {
         let feeds = self.feeds.iter().filter_map(|no| Some((*no, store.feed(*no)?)));
         let rows = feeds.flat_map(|(no, feed)| feed.rows.slots().into_iter().map(move |slot| Ref { feed: no, slot }));
         let mut all: Vec<Ref> = rows.filter(|row| self.admitted(store, *row)).collect();
-        all.sort_by(|a, b| self.order(store, *a, *b));
+        // rows mostly stand in their slots in this order already, as they were listed
+        all.sort_by(|a, b| self.natural_order(store, *a, *b));
+        if let Some(sort) = self.sort {
+            // each cell is made once, not at every comparison; rows that say the same stay as they stood
+            let cell = |row: &Ref| store.feed(row.feed).map(|f| sort.by.cell(&f.rows, row.slot, &f.key.scope));
+            let mut keyed: Vec<(Cell<'_>, Ref)> =
+                all.iter().map(|row| (cell(row).unwrap_or(Cell::Missing), *row)).collect();
+            keyed.sort_by(|(x, _), (y, _)| sort.order(x, y));
+            all = keyed.into_iter().map(|(_, row)| row).collect();
+        }
         self.all = all;
         self.refilter(store, now, false);
     }
@@ -200,8 +223,8 @@ impl Table {
             self.shown.clone_from(&self.all);
         } else {
             let from = if narrowed { &self.shown } else { &self.all };
-            let mut buffer = String::new();
-            self.shown = from.iter().copied().filter(|row| self.passes(store, *row, now, &mut buffer)).collect();
+            let mut words = Words::default();
+            self.shown = from.iter().copied().filter(|row| self.passes(store, *row, now, &mut words)).collect();
         }
         self.settle(store);
     }
@@ -223,10 +246,7 @@ impl Table {
 
     pub fn set_sort(&mut self, store: &Store, sort: Option<Sort>, now: i64) {
         self.sort = sort;
-        let mut all = std::mem::take(&mut self.all);
-        all.sort_by(|a, b| self.order(store, *a, *b));
-        self.all = all;
-        self.refilter(store, now, false);
+        self.rebuild(store, now);
     }
 
     /// Takes in what changed in one of the feeds.
@@ -250,8 +270,8 @@ impl Table {
         if self.filter.is_empty() {
             self.shown.clone_from(&self.all);
         } else {
-            let mut buffer = String::new();
-            fresh.retain(|row| self.passes(store, *row, now, &mut buffer));
+            let mut words = Words::default();
+            fresh.retain(|row| self.passes(store, *row, now, &mut words));
             let mut shown = std::mem::take(&mut self.shown);
             shown.retain(stays);
             self.shown = self.merge(store, shown, &fresh);
@@ -290,21 +310,6 @@ impl Table {
 
     fn line(&self, row: Ref) -> Option<usize> {
         self.shown.iter().position(|other| *other == row)
-    }
-
-    /// What is gone is marked no longer, and a range that began at it is over.
-    fn settle_marks(&mut self, store: &Store) {
-        let row_of = |mark: &Mark| {
-            let feed = store.no(&mark.feed).filter(|no| self.feeds.contains(no))?;
-            Some(Ref { feed, slot: store.feed(feed)?.rows.slot(&mark.id)? })
-        };
-        let gone: Vec<Mark> = self.marks.iter().filter(|mark| row_of(mark).is_none()).cloned().collect();
-        if self.anchor.is_some() {
-            self.anchor = self.anchored.as_ref().and_then(row_of).and_then(|row| self.line(row));
-        }
-        for mark in gone {
-            self.marks.remove(&mark);
-        }
     }
 
     fn select(&mut self, store: &Store, index: usize) {
@@ -347,41 +352,5 @@ impl Table {
         let at = self.at?;
         let feed = store.feed(at.feed)?;
         Some((&feed.key, feed.rows.get(at.slot)?))
-    }
-
-    #[must_use]
-    pub fn mark_of(&self, store: &Store, row: Ref) -> Option<Mark> {
-        let feed = store.feed(row.feed)?;
-        Some(Mark { feed: feed.key.clone(), id: feed.rows.get(row.slot)?.id().to_owned() })
-    }
-
-    pub fn toggle_mark(&mut self, store: &Store) {
-        if let Some(mark) = self.at.and_then(|row| self.mark_of(store, row))
-            && !self.marks.remove(&mark)
-        {
-            self.marks.insert(mark);
-        }
-    }
-
-    /// Marks all rows from the anchor to the cursor.
-    pub fn mark_range(&mut self, store: &Store) {
-        let Some(anchor) = self.anchor.take() else {
-            self.anchored = self.at.and_then(|row| self.mark_of(store, row));
-            self.anchor = self.anchored.is_some().then_some(self.index);
-            return;
-        };
-        let (from, to) = (anchor.min(self.index), anchor.max(self.index));
-        let rows: Vec<Ref> = self.shown.iter().copied().skip(from).take(to + 1 - from).collect();
-        self.marks.extend(rows.into_iter().filter_map(|row| self.mark_of(store, row)).collect::<Vec<_>>());
-    }
-
-    /// Marks that the filter hides.
-    #[must_use]
-    pub fn hidden_marks(&self, store: &Store) -> usize {
-        if self.marks.is_empty() {
-            return 0;
-        }
-        let seen = self.shown.iter().filter_map(|row| self.mark_of(store, *row)).filter(|m| self.marks.contains(m));
-        self.marks.len() - seen.count()
     }
 }

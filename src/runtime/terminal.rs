@@ -70,7 +70,11 @@ impl Terminal {
     /// # Errors
     /// If the terminal went away.
     pub fn clear(&mut self) -> io::Result<()> {
-        self.inner.clear()
+        // ratatui's own `clear` asks the terminal where its cursor is and waits for the answer, which the keys' reader takes away
+        ratatui::backend::Backend::clear(self.inner.backend_mut())?;
+        self.inner.current_buffer_mut().reset();
+        self.inner.swap_buffers();
+        Ok(())
     }
 
     /// # Errors

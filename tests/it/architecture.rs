@@ -314,7 +314,7 @@ fn sources() -> Vec<Source> {
             match path.file_name().and_then(|name| name.to_str()) {
                 Some("demo" | "tests" | "tests.rs") => {}
                 _ if path.is_dir() => walk(&path, into),
-                Some(name) if name.ends_with(".rs") => into.push(path),
+                Some(_) if path.extension().is_some_and(|end| end == "rs") => into.push(path),
                 _ => {}
             }
         }

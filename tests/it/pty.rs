@@ -70,6 +70,7 @@ fn unserved() -> Terminal {
     let program = Program::new();
     let kubeconfig = kubeconfig(program.home(), closed_port());
     let terminal = program.args(&["--kubeconfig", &kubeconfig, "--at", "pod"]).open(100, 30);
+    terminal.shows("UNREACHABLE");
     terminal.shows("? keys");
     terminal
 }
@@ -98,11 +99,15 @@ fn it_draws_before_anybody_answered_and_quitting_gives_the_terminal_back() {
 #[test]
 fn a_cluster_that_cannot_be_reached_says_so_and_the_rest_goes_on() {
     let terminal = unserved();
-    terminal.shows("127.0.0.1");
+    terminal.shows("Connection refused");
+    terminal.press("T");
+    terminal.shows("list pods");
+    terminal.press("esc");
+    terminal.shows_no("list pods in");
     terminal.press("!");
-    terminal.shows("127.0.0.1");
+    terminal.shows("refused");
     terminal.press(":");
-    terminal.shows("Go to");
+    terminal.shows("Show regions");
 }
 
 #[test]
@@ -137,9 +142,9 @@ fn a_storm_of_sizes_leaves_a_screen_of_the_last_size() {
     }
     terminal.resize(70, 16);
     terminal.press("?");
-    terminal.shows("Next row");
+    terminal.shows("Show the keys of this screen");
     terminal.press("esc");
-    terminal.shows_no("Next row");
+    terminal.shows_no("Show the keys of this screen");
     terminal.shows("? keys");
     assert!(terminal.row(15).contains("? keys"), "the footer is the last line:\n{}", terminal.screen());
 }
@@ -186,7 +191,7 @@ fn other_screens_open_while_the_server_hangs() {
 #[test]
 fn a_terminal_that_is_closed_ends_the_program() {
     let mut terminal = unserved();
-    terminal.close();
+    terminal.close("?");
     terminal.ends();
 }
 
@@ -215,6 +220,16 @@ fn suspending_lends_the_terminal_and_going_on_draws_it_whole() {
     assert!(terminal.is_taken());
     terminal.press("ctrl-c");
     terminal.ends_well();
+}
+
+#[test]
+fn a_screen_that_others_wrote_over_is_drawn_anew() {
+    let terminal = unserved();
+    terminal.says("\x1b[2J\x1b[HWall from root: reboot at noon");
+    terminal.shows_no("? keys");
+    terminal.press("ctrl-l");
+    terminal.shows("? keys");
+    terminal.shows_no("reboot");
 }
 
 #[test]

@@ -73,6 +73,35 @@ fn numbers_and_ages_compare() {
 }
 
 #[test]
+fn sizes_compare_in_the_units_that_people_write() {
+    let group = |name: &str, bytes: u64| crate::kinds::log_group::LogGroup {
+        name: name.into(),
+        bytes,
+        retention: (bytes < 1000).then_some(30),
+        class: "STANDARD".into(),
+        created: None,
+        encrypted: false,
+        arn: "".into(),
+    };
+    let feed = FeedKey::new(Kind::LogGroup, region("eu-west-1"));
+    let with = |filter: &str| {
+        let mut console = Console::on(Kind::LogGroup);
+        console
+            .lists(&feed, Step::whole(vec![group("big", 3 << 30), group("mid", 1_500_000_000), group("small", 500)]));
+        console.filter(filter);
+        console.shown().into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(with("stored>1GiB"), ["big", "mid"]);
+    assert_eq!(with("stored>1.5GiB"), ["big"]);
+    assert_eq!(with("stored>=1.5G"), ["big", "mid"]);
+    assert_eq!(with("stored<1k"), ["small"]);
+    assert_eq!(with("stored=500b"), ["small"]);
+    assert_eq!(with("stored>1parsec"), Vec::<String>::new(), "what is no size is no row's size");
+    assert_eq!(with("days>=30"), ["big", "mid", "small"], "kept for ever is longer than any number of days");
+    assert_eq!(with("days<60"), ["small"]);
+}
+
+#[test]
 fn a_term_half_typed_hides_nothing() {
     for half in ["!", "restarts>=", "restarts>", "!restarts>=", "status:", "!status:", "age<", "!age<"] {
         assert_eq!(with(half).len(), 4, "{half}");

@@ -8,6 +8,7 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicU32, Ordering},
     },
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
@@ -96,25 +97,31 @@ impl Program {
         }
         command.cwd(&self.home.0);
         let child = pair.slave.spawn_command(command).expect("the program starts");
-        let screen = Arc::new(Mutex::new(Screen { parser: vt100::Parser::new(height, width, 0), raw: vec![] }));
+        let screen =
+            Arc::new(Mutex::new(Screen { parser: vt100::Parser::new(height, width, 0), raw: vec![], closed: false }));
         let mut output = pair.master.try_clone_reader().expect("the terminal can be read");
         let drawn = Arc::clone(&screen);
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             let mut bytes = [0; 8192];
             while let Ok(n @ 1..) = output.read(&mut bytes) {
                 let mut screen = drawn.lock().expect("nobody panics with it");
                 screen.parser.process(&bytes[..n]);
                 screen.raw.extend_from_slice(&bytes[..n]);
+                if screen.closed {
+                    return;
+                }
             }
         });
         let keys = Mutex::new(pair.master.take_writer().expect("the terminal can be written"));
-        Terminal { screen, keys: Some(keys), child, master: Some(pair.master), _home: self.home }
+        Terminal { screen, keys: Some(keys), child, master: Some(pair.master), reader: Some(reader), _home: self.home }
     }
 }
 
 struct Screen {
     parser: vt100::Parser,
     raw: Vec<u8>,
+    /// Nobody looks at it any more.
+    closed: bool,
 }
 
 pub struct Terminal {
@@ -122,6 +129,7 @@ pub struct Terminal {
     keys: Option<Mutex<Box<dyn Write + Send>>>,
     child: Box<dyn Child + Send + Sync>,
     master: Option<Box<dyn MasterPty + Send>>,
+    reader: Option<JoinHandle<()>>,
     _home: Home,
 }
 
@@ -250,8 +258,12 @@ impl Terminal {
         assert!(modes.contains(rustix::termios::LocalModes::ICANON | rustix::termios::LocalModes::ECHO), "it is raw");
     }
 
-    /// The user closes the window.
-    pub fn close(&mut self) {
+    /// The user closes the window. The key is one that draws something: what reads the terminal here lets go of it then, and
+    /// only when all have does the program see that it is gone.
+    pub fn close(&mut self, key: &str) {
+        self.screen.lock().expect("nobody panics with it").closed = true;
+        self.press(key);
+        self.reader.take().expect("it is closed once").join().expect("it only reads");
         self.keys = None;
         self.master = None;
     }
