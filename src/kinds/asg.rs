@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_suspended_process_shows_even_when_all_serve() {
-        let group = |in_service, desired, unhealthy| Asg { in_service, desired, unhealthy, ..Asg::default() };
+        let group = |in_service, desired, unhealthy| Asg { desired, in_service, unhealthy, ..Asg::default() };
         assert_eq!(group(2, 2, 0).health(), Health::Good);
         assert_eq!(Asg { suspended: ["Launch".into()].into(), ..group(2, 2, 0) }.health(), Health::Poor);
         assert_eq!(group(1, 2, 0).health(), Health::Waiting);

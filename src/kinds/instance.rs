@@ -88,7 +88,7 @@ impl Resource for Instance {
             here(Way::Beside, "subnet", Kind::Subnet, "ID", &self.subnet),
         ]);
         if !self.groups.is_empty() {
-            let ids = self.groups.iter().map(|id| id.to_string()).collect();
+            let ids = self.groups.iter().map(std::string::ToString::to_string).collect();
             let pick = Pick::Where(scope.clone(), "ID", ids);
             all.push(Link { label: "security groups", kind: Kind::SecurityGroup, way: Way::Beside, pick });
         }

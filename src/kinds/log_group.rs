@@ -1,4 +1,4 @@
-//! A log group of CloudWatch Logs.
+//! A log group of `CloudWatch` Logs.
 #[cfg(feature = "live")]
 pub mod fetch;
 

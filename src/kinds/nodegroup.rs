@@ -72,7 +72,7 @@ impl Resource for Nodegroup {
             here(Way::Up, "cluster", Kind::Cluster, "NAME", &self.cluster),
         ];
         if !self.asgs.is_empty() {
-            let pick = Pick::Where(scope.clone(), "NAME", self.asgs.iter().map(|name| name.to_string()).collect());
+            let pick = Pick::Where(scope.clone(), "NAME", self.asgs.iter().map(std::string::ToString::to_string).collect());
             all.push(Link { label: "auto scaling groups", kind: Kind::Asg, way: Way::Beside, pick });
         }
         all

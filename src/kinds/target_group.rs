@@ -65,14 +65,14 @@ impl Resource for TargetGroup {
 
     fn links(&self, scope: &Scope) -> Vec<Link> {
         let mut all = vec![];
-        let ids = self.targets.as_ref().map(|t| t.ids.iter().map(|id| id.to_string()).collect::<Vec<_>>());
+        let ids = self.targets.as_ref().map(|t| t.ids.iter().map(std::string::ToString::to_string).collect::<Vec<_>>());
         if let Some(ids) = ids.filter(|ids| !ids.is_empty()) {
             let column = if &*self.sort == "ip" { "PRIVATE-IP" } else { "ID" };
             let pick = Pick::Where(scope.clone(), column, ids);
             all.push(Link { label: "targets", kind: Kind::Instance, way: Way::Down, pick });
         }
-        let up = |arn: &Box<str>| Link::new(Way::Up, "load balancer", Kind::LoadBalancer, scope.clone(), "ARN", &**arn);
-        all.extend(self.balancers.iter().map(up));
+        let up = |arn: &str| Link::new(Way::Up, "load balancer", Kind::LoadBalancer, scope.clone(), "ARN", arn);
+        all.extend(self.balancers.iter().map(|arn| up(arn)));
         all.push(Link::new(Way::Up, "VPC", Kind::Vpc, scope.clone(), "ID", &*self.vpc));
         all
     }

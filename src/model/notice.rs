@@ -69,6 +69,7 @@ impl Notices {
     }
 
     /// Newest first.
+    #[must_use]
     pub fn log(&self) -> impl DoubleEndedIterator<Item = &Logged> {
         self.log.iter().rev()
     }

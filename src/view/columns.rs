@@ -1,5 +1,5 @@
-//! Which columns a table shows and how wide. Which ones depends on the width alone, so that none comes or goes while one scrolls;
-//! how wide depends on the visible rows in steps of four, so that widths seldom move either.
+//! Which columns a table shows and how wide. Which ones depends on the width and on the first rows of the table, never on those
+//! one scrolls to, so that no column comes or goes on the way; how wide goes in steps of four, so that they seldom move either.
 use super::text;
 use crate::{
     kinds::{Cell, Heading},
@@ -13,8 +13,14 @@ use crate::{
 /// Columns before the first: mark, health, space.
 pub const GUTTER: u16 = 3;
 
-/// A name gives way down to this before a column is left out for it.
+/// A name gives way down to this before a column is left out for it …
 const NARROW_NAME: u16 = 20;
+/// … but for columns that matter little it keeps this.
+const FAIR_NAME: u16 = 28;
+/// What a long text that is not the name makes do with.
+const NARROW_TEXT: u16 = 24;
+/// Rows that stand for all.
+const SAMPLE: usize = 48;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Placed {
@@ -33,121 +39,191 @@ pub struct Layout {
     pub hidden: usize,
 }
 
-/// What the visible rows say of one column.
-#[derive(Clone, Copy, Default)]
-struct Seen {
-    width: u16,
+/// A column that may be shown, and what its rows say.
+struct Candidate {
+    place: Place,
+    heading: Heading,
+    name: bool,
+    /// Columns of its title with the sign of the order.
+    title: u16,
+    /// The widest cell of the first rows, in steps of four.
+    first: u16,
+    /// The same of the visible rows.
+    seen: u16,
     number: bool,
+}
+
+impl Candidate {
+    /// The least it is worth showing with, beside columns of this rank.
+    fn least(&self, worst: u8) -> u16 {
+        let asked = self.heading.width.max(self.title);
+        match self.heading.rank {
+            _ if self.name && worst >= 2 => self.first.clamp(NARROW_NAME, FAIR_NAME).min(asked),
+            _ if self.name => NARROW_NAME.min(asked),
+            // a state must be legible when it turns bad, however short it is while all is well
+            0 => asked,
+            _ => self.modest(self.first),
+        }
+    }
+
+    fn modest(&self, cells: u16) -> u16 {
+        let most = if self.heading.rank == 0 { u16::MAX } else { NARROW_TEXT };
+        cells.min(self.heading.width).min(most).max(self.title)
+    }
+
+    fn cells(&self) -> u16 {
+        self.first.max(self.seen)
+    }
 }
 
 /// Lays columns out for `rows` within `width`, relative to the left edge.
 pub fn lay(model: &Model, table: &Table, rows: &[Ref], width: u16) -> Layout {
     let room = width.saturating_sub(GUTTER);
-    let mut chosen = table.columns();
-    let name = chosen.iter().position(|(_, heading)| heading.rank == 0).unwrap_or(0);
-    let title_of_name = chosen.get(name).map_or("", |(_, heading)| heading.title);
-    let mut skip = table.skip;
-    chosen.retain(|(_, heading)| {
-        let goes = heading.title != title_of_name && skip > 0;
-        skip -= usize::from(goes);
-        !goes
-    });
-    let before = chosen.len();
-    choose(&mut chosen, room);
-    let mut name = chosen.iter().position(|(_, heading)| heading.title == title_of_name).unwrap_or(0);
-    let mut seen: Vec<Seen> = chosen.iter().map(|(place, _)| see(model, *place, rows)).collect();
-    let sorted = |place: Place| u16::from(table.sort.is_some_and(|sort| sort.by == place));
-    let titles: Vec<u16> = chosen
-        .iter()
-        .map(|(place, heading)| u16::try_from(heading.title.len()).unwrap_or(0) + sorted(*place))
-        .collect();
-    let (mut widths, mut gap) = share(&chosen, &seen, &titles, name, room);
+    let mut columns = candidates(model, table);
+    let before = columns.len();
+    choose(&mut columns, room);
+    for column in &mut columns {
+        (column.seen, column.number) = see(model, column.place, rows);
+    }
+    let (mut widths, mut gap) = share(&columns, room);
     // on a very narrow screen what stands beside the name gives way too
-    while chosen.len() > 1 && widths.get(name).is_some_and(|width| *width < 8) {
-        let last = (0..chosen.len()).rev().find(|n| *n != name).unwrap_or(0);
-        chosen.remove(last);
-        seen.remove(last);
-        name = chosen.iter().position(|(_, heading)| heading.title == title_of_name).unwrap_or(0);
-        (widths, gap) = share(&chosen, &seen, &titles, name, room);
+    while columns.len() > 1 && columns.iter().zip(&widths).any(|(column, width)| column.name && *width < 8) {
+        if let Some(last) = columns.iter().rposition(|column| !column.name) {
+            columns.remove(last);
+        }
+        (widths, gap) = share(&columns, room);
     }
     let mut x = GUTTER;
-    let columns = chosen.iter().zip(&widths).zip(&seen).enumerate().map(|(n, (((place, heading), width), seen))| {
-        let placed =
-            Placed { place: *place, title: heading.title, x, width: *width, right: seen.number, name: n == name };
+    let placed = columns.iter().zip(&widths).map(|(column, width)| {
+        let (place, title) = (column.place, column.heading.title);
+        let placed = Placed { place, title, x, width: *width, right: column.number, name: column.name };
         x = x.saturating_add(*width).saturating_add(gap);
         placed
     });
-    let columns: Vec<Placed> = columns.collect();
-    Layout { hidden: before - columns.len(), columns }
+    let placed: Vec<Placed> = placed.collect();
+    Layout { hidden: before - placed.len(), columns: placed }
+}
+
+/// All columns but those skipped. The name is the widest of those that are always shown, and is never skipped.
+fn candidates(model: &Model, table: &Table) -> Vec<Candidate> {
+    let all = table.columns();
+    let mut name = 0;
+    for (n, (_, heading)) in all.iter().enumerate() {
+        let known = all[name].1;
+        if heading.rank == 0 && (known.rank > 0 || heading.width > known.width) {
+            name = n;
+        }
+    }
+    let sample = &table.shown()[..table.shown().len().min(SAMPLE)];
+    let mut skip = table.skip;
+    let mut candidates = Vec::with_capacity(all.len());
+    for (n, (place, mut heading)) in all.into_iter().enumerate() {
+        if n != name && skip > 0 {
+            skip -= 1;
+            continue;
+        }
+        if place == Place::Region {
+            // one region must never look like its neighbour: `ap-southeast-2` fits
+            heading.width = heading.width.max(14);
+        }
+        let sorted = usize::from(table.sort.is_some_and(|sort| sort.by == place));
+        let title = u16::try_from(heading.title.len() + sorted).unwrap_or(u16::MAX);
+        let first = if sample.is_empty() { heading.width } else { see(model, place, sample).0 };
+        candidates.push(Candidate { place, heading, name: n == name, title, first, seen: 0, number: false });
+    }
+    candidates
 }
 
 /// Leaves out columns of the highest rank, last first, until the rest fits.
-fn choose(columns: &mut Vec<(Place, Heading)>, room: u16) {
-    let need = |heading: &Heading| if heading.rank == 0 { heading.width.min(NARROW_NAME) } else { heading.width };
+fn choose(columns: &mut Vec<Candidate>, room: u16) {
     loop {
-        let gaps = u16::try_from(columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
-        let total = columns.iter().fold(gaps, |sum, (_, heading)| sum.saturating_add(need(heading)));
-        let worst = columns.iter().map(|(_, heading)| heading.rank).max().unwrap_or(0);
+        let worst = columns.iter().map(|column| column.heading.rank).max().unwrap_or(0);
+        let total = columns.iter().fold(gaps(columns, 1), |sum, column| sum.saturating_add(column.least(worst)));
         if total <= room || worst == 0 {
             return;
         }
-        if let Some(last) = columns.iter().rposition(|(_, heading)| heading.rank == worst) {
+        if let Some(last) = columns.iter().rposition(|column| column.heading.rank == worst) {
             columns.remove(last);
         }
     }
 }
 
-/// Widths, and the gap between columns.
-fn share(columns: &[(Place, Heading)], seen: &[Seen], titles: &[u16], name: usize, room: u16) -> (Vec<u16>, u16) {
-    if columns.is_empty() {
-        return (vec![], 1);
-    }
-    let n = u16::try_from(columns.len()).unwrap_or(u16::MAX);
-    let asked = columns.iter().fold(0u16, |sum, (_, heading)| sum.saturating_add(heading.width));
-    let stepped = |n: usize| seen[n].width.div_ceil(4).saturating_mul(4);
-    if asked.saturating_add(2 * (n - 1)) <= room {
-        let mut widths: Vec<u16> =
-            columns.iter().zip(titles).map(|((_, heading), title)| heading.width.max(*title)).collect();
-        let used = widths.iter().sum::<u16>().saturating_add(2 * (n - 1));
-        let mut rest = room.saturating_sub(used);
-        // the name first, then the others up to twice what they asked for
-        let order = std::iter::once(name).chain((0..columns.len()).filter(|n| *n != name));
-        for n in order {
-            let most = if n == name { room } else { widths[n].saturating_mul(2) };
-            let more = stepped(n).min(most).saturating_sub(widths[n]).min(rest);
-            widths[n] += more;
-            rest -= more;
+fn gaps(columns: &[Candidate], gap: u16) -> u16 {
+    u16::try_from(columns.len().saturating_sub(1)).unwrap_or(u16::MAX).saturating_mul(gap)
+}
+
+/// Widths, and the gap between columns: as asked for where there is room for that and more, else as little as the cells need.
+fn share(columns: &[Candidate], room: u16) -> (Vec<u16>, u16) {
+    let sum =
+        |widths: &[u16], gap: u16| widths.iter().fold(gaps(columns, gap), |sum, width| sum.saturating_add(*width));
+    let asked: Vec<u16> = columns.iter().map(|column| column.heading.width.max(column.title)).collect();
+    let roomy = sum(&asked, 2) <= room;
+    let gap = if roomy { 2 } else { 1 };
+    let mut widths = asked;
+    if !roomy {
+        for (column, width) in columns.iter().zip(&mut widths) {
+            *width = if column.name { 0 } else { column.modest(column.cells()) };
         }
-        return (widths, 2);
     }
-    let mut widths: Vec<u16> = columns
-        .iter()
-        .zip(titles)
-        .enumerate()
-        .map(|(n, ((_, heading), title))| stepped(n).min(heading.width).max(*title))
-        .collect();
-    let gaps = n - 1;
-    let others: u16 = (0..columns.len()).filter(|n| *n != name).map(|n| widths[n]).sum::<u16>().saturating_add(gaps);
-    let mut rest = room.saturating_sub(others);
-    // what the name does not need goes to those that were held short
-    let wanted = stepped(name).max(columns[name].1.width.min(NARROW_NAME));
-    for n in (0..columns.len()).filter(|n| *n != name) {
-        let more = seen[n].width.saturating_sub(widths[n]).min(rest.saturating_sub(wanted));
+    let mut rest = room.saturating_sub(sum(&widths, gap));
+    // the name first, then the others up to twice what they asked for, then the name again
+    let names = columns.iter().enumerate().filter(|(_, column)| column.name);
+    let others = columns.iter().enumerate().filter(|(_, column)| !column.name);
+    for (n, column) in names.chain(others) {
+        let wanted = match (column.name, roomy) {
+            (true, true) => column.cells(),
+            (true, false) => column.cells().max(NARROW_NAME),
+            (false, _) => column.cells().min(column.heading.width.saturating_mul(2)),
+        };
+        let more = wanted.saturating_sub(widths[n]).min(rest);
         widths[n] += more;
         rest -= more;
     }
-    widths[name] = rest;
-    (widths, 1)
+    if let Some(name) = columns.iter().position(|column| column.name).filter(|_| !roomy) {
+        widths[name] += rest;
+    }
+    (widths, gap)
 }
 
-fn see(model: &Model, place: Place, rows: &[Ref]) -> Seen {
-    let mut seen = Seen::default();
+/// The widest cell of these rows in steps of four, and whether they are numbers.
+fn see(model: &Model, place: Place, rows: &[Ref]) -> (u16, bool) {
+    let mut widest = 0;
+    let mut number = false;
     for row in rows {
         let Some(feed) = model.store.feed(row.feed) else { continue };
         let cell = place.cell(&feed.rows, row.slot, &feed.key.scope);
-        seen.number |= matches!(cell, Cell::Int(_) | Cell::Bytes(_) | Cell::Since(_) | Cell::Ratio(..));
-        let words = super::table::words(&cell, model.now);
-        seen.width = seen.width.max(u16::try_from(text::width(&words)).unwrap_or(u16::MAX));
+        number |= matches!(cell, Cell::Int(_) | Cell::Bytes(_) | Cell::Since(_) | Cell::Ratio(..));
+        widest = widest.max(text::width(&text::clean(&super::table::words(&cell, model.now))));
     }
-    seen
+    (u16::try_from(widest.next_multiple_of(4)).unwrap_or(u16::MAX), number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        kinds::{Kind, Scope},
+        model::{Size, estate::Estate},
+    };
+
+    #[test]
+    fn columns_of_every_kind_stand_beside_each_other_within_any_width() {
+        for kind in Kind::ALL {
+            let model = Model::new(Size { width: 80, height: 24 }, Estate::default(), *kind, 0);
+            for (skip, spread) in [(0, [false; 3]), (2, [true; 3]), (99, [false, true, false])] {
+                let mut table = Table::new(*kind, Scope::default(), None, "");
+                (table.skip, table.spread) = (skip, spread);
+                for width in 0..240 {
+                    let layout = lay(&model, &table, &[], width);
+                    assert!(layout.columns.iter().filter(|column| column.name).count() == 1, "{} {width}", kind.name());
+                    let mut free = GUTTER;
+                    for column in &layout.columns {
+                        assert!(column.x >= free, "{} {} at {width}", kind.name(), column.title);
+                        free = column.x + column.width + 1;
+                    }
+                    assert!(free <= (width + 1).max(GUTTER + 1), "{} ends at {free} of {width}", kind.name());
+                }
+            }
+        }
+    }
 }

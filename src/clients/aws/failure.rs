@@ -179,6 +179,7 @@ fn unreachable_because(what: String, reason: &str) -> Error {
 fn broke_off(reason: &str) -> bool {
     [
         "incomplete",
+        "ends before",
         "reading a body",
         "connection",
         "end of file",
@@ -221,7 +222,8 @@ fn spoken(causes: &[&(dyn StdError + 'static)]) -> String {
     let mut parts: Vec<String> = vec![];
     for cause in causes {
         let text = clean(&cause.to_string());
-        let empty = text.is_empty() || EMPTY.contains(&text.as_str());
+        let wrapped = text.ends_with("interceptor encountered an error");
+        let empty = text.is_empty() || wrapped || EMPTY.contains(&text.as_str());
         if !empty && !parts.iter().any(|said| said.contains(&text)) {
             parts.push(text);
         }
@@ -342,6 +344,8 @@ mod tests {
         let told = of(&SdkError::response_error("expected `<`", answer(200)));
         assert_eq!(told.trouble, Trouble::Other);
         assert!(told.why.contains("expected `<`"), "{told}");
+        let told = of(&SdkError::response_error("the answer ends before its end tag", answer(200)));
+        assert_eq!(told.trouble, Trouble::Unreachable);
         let told = of(&SdkError::response_error("error reading a body from connection", answer(200)));
         assert_eq!(told.trouble, Trouble::Unreachable);
     }

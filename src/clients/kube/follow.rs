@@ -315,3 +315,6 @@ where
 fn random(end: u64) -> u64 {
     RandomState::new().build_hasher().finish() % end.max(1)
 }
+
+#[cfg(test)]
+mod tests;

@@ -182,6 +182,7 @@ fn suspending_redrawing_and_the_mouse_are_asked_of_the_terminal() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story")]
 fn whatever_is_pressed_the_console_stays_sound() {
     use proptest::prelude::*;
     const KEYS: &[&str] = &[
