@@ -259,8 +259,10 @@ impl Table {
             self.rebuild(store, now);
             return;
         }
-        let dirty: HashSet<u32> = touched.set.iter().chain(&touched.gone).copied().collect();
-        let stays = |row: &Ref| row.feed != feed || !dirty.contains(&row.slot);
+        let slots = || touched.set.iter().chain(&touched.gone).map(|slot| *slot as usize);
+        let mut dirty = vec![false; slots().max().map_or(0, |slot| slot + 1)];
+        slots().for_each(|slot| dirty[slot] = true);
+        let stays = |row: &Ref| row.feed != feed || !dirty.get(row.slot as usize).is_some_and(|dirty| *dirty);
         let mut fresh: Vec<Ref> = touched.set.iter().map(|slot| Ref { feed, slot: *slot }).collect();
         fresh.retain(|row| self.admitted(store, *row));
         fresh.sort_by(|a, b| self.order(store, *a, *b));
