@@ -58,6 +58,8 @@ struct Loop {
     dirty: bool,
     /// A key was pressed since: its frame does not wait.
     urgent: bool,
+    /// When what is drawn will be older than it says.
+    ages: Option<Instant>,
 }
 
 /// Runs the console until it is left.
@@ -83,6 +85,7 @@ pub async fn run(console: Console, make: impl FnOnce(Size) -> Model) -> Result<(
         drawn: Instant::now(),
         dirty: true,
         urgent: true,
+        ages: None,
     };
     looped.turn(inbox).await
 }
@@ -121,20 +124,16 @@ impl Loop {
 
     /// When to go on though nothing came: for a frame that is due, or because something shown grows older.
     fn wake(&self) -> Option<Instant> {
-        if self.dirty {
-            return Some(self.drawn + FRAME);
-        }
-        let seconds = view::next_change(&self.model)?;
-        // from the whole second on which the model's clock stands
-        let rest = u64::try_from(1000 - now_ms().rem_euclid(1000)).unwrap_or(0);
-        let more = u64::try_from(seconds - 1).unwrap_or(0).saturating_mul(1000);
-        Some(Instant::now() + Duration::from_millis(rest + more))
+        if self.dirty { Some(self.drawn + FRAME) } else { self.ages }
     }
 
     fn tell_time(&mut self) {
         let now = now_ms() / 1000;
         if now != self.model.now {
             self.update(Msg::Now(now));
+        } else if self.ages.is_some_and(|at| at <= Instant::now()) {
+            // a wake that came a moment early: without a later one the loop would spin
+            self.ages = Some(Instant::now() + Duration::from_millis(20));
         }
     }
 
@@ -191,6 +190,11 @@ impl Loop {
         self.terminal.draw(|frame| view::draw(frame, model, keymap, theme)).map_err(|e| lost(&e))?;
         self.effects.extend(update::update(&mut self.model, &self.keymap, Msg::Drawn));
         (self.drawn, self.dirty, self.urgent) = (Instant::now(), false, false);
+        // counted from the second that the frame was drawn for; worked out once a frame, not once a wake
+        self.ages = view::next_change(&self.model).map(|seconds| {
+            let due = (self.model.now + seconds).saturating_mul(1000) - now_ms();
+            Instant::now() + Duration::from_millis(u64::try_from(due).unwrap_or(0))
+        });
         Ok(())
     }
 

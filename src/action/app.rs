@@ -168,7 +168,10 @@ fn here(model: &Model, also: fn(&Action) -> bool) -> Vec<Item> {
     let fits = |action: &&Action| {
         action.contexts.iter().any(|c| contexts.contains(c)) && action.allowed(model) && also(action)
     };
-    super::all().filter(fits).map(|action| item(model, action)).collect()
+    let mut fitting: Vec<&Action> = super::all().filter(fits).collect();
+    // what is of this screen first, what goes anywhere after it
+    fitting.sort_by_key(|action| action.contexts.contains(&Context::Global));
+    fitting.into_iter().map(|action| item(model, action)).collect()
 }
 
 fn regions(model: &Model) -> Picker {

@@ -12,7 +12,7 @@ use crate::{
 };
 
 const PICKER: &[Context] = &[Context::Picker];
-const TYPED: &[Context] = &[Context::Picker, Context::Input];
+const TYPED: &[Context] = &[Context::Picker, Context::Input, Context::Confirm];
 
 pub static ACTIONS: &[Action] = &[
     Action::new("next-item", "Next item", PICKER, |model, _| step(model, 1)),

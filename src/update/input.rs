@@ -22,6 +22,11 @@ pub fn key(model: &mut Model, keymap: &Keymap, key: Key, at: i64) -> Vec<Effect>
         return vec![];
     }
     model.notices.read();
+    if demanded(model)
+        && let Some(c) = key.typed()
+    {
+        return picker::retype(model, |text| text.push(c));
+    }
     model.pending.push(key);
     let stood = model.screens.len();
     let effects = match keymap.resolve(model.contexts(), &model.pending) {
@@ -53,6 +58,14 @@ fn unmeant(question: &mut Question, key: Key, at: i64) -> bool {
             question.held = None;
             false
         }
+    }
+}
+
+/// Whether a question waits for a name to be typed whole: until it is, letters are letters and no answers.
+fn demanded(model: &Model) -> bool {
+    match model.front() {
+        Some(Screen::Confirm(question)) => question.demand.as_ref().is_some_and(|demand| *demand != question.typed),
+        _ => false,
     }
 }
 
