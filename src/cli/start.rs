@@ -47,6 +47,7 @@ pub fn keymap(settings: &Settings) -> Result<Keymap, Vec<Mistake>> {
 /// # Errors
 /// If a kubeconfig or a certificate bundle is no such thing.
 pub fn clients(settings: &Settings) -> Result<Clients> {
+    let contexts = contexts(settings)?;
     let setup = Setup {
         profiles: accounts(settings),
         regions: settings.regions.clone(),
@@ -54,7 +55,7 @@ pub fn clients(settings: &Settings) -> Result<Clients> {
         act: settings.act.profiles.clone().into_iter().collect(),
     };
     let aws = Aws::new(setup)?;
-    let servers = Servers::new(aws.clone(), settings.kubeconfig.clone(), settings.namespaces.clone());
+    let servers = Servers::new(aws.clone(), settings.kubeconfig.clone(), contexts, settings.namespaces.clone());
     Ok(Clients { aws, servers })
 }
 
@@ -66,16 +67,20 @@ fn accounts(settings: &Settings) -> Vec<String> {
     }
 }
 
-/// # Errors
-/// If a kubeconfig is none, or lacks a context that was asked for.
-pub fn estate(settings: &Settings) -> Result<Estate> {
-    let contexts = match &settings.contexts {
+fn contexts(settings: &Settings) -> Result<Vec<String>> {
+    Ok(match &settings.contexts {
         Contexts::Named(names) => names.clone(),
         Contexts::Current => servers::kubeconfig(&settings.kubeconfig)?.current_context.into_iter().collect(),
         Contexts::All => {
             servers::kubeconfig(&settings.kubeconfig)?.contexts.into_iter().map(|context| context.name).collect()
         }
-    };
+    })
+}
+
+/// # Errors
+/// If a kubeconfig is none, or lacks a context that was asked for.
+pub fn estate(settings: &Settings) -> Result<Estate> {
+    let contexts = contexts(settings)?;
     Ok(Estate {
         name: settings.estate.clone().unwrap_or_default(),
         environment: match settings.environment {

@@ -23,6 +23,8 @@ struct Inner {
     aws: Aws,
     /// The kubeconfig files; the first wins.
     files: Vec<PathBuf>,
+    /// Those of its contexts that belong to the estate.
+    contexts: Vec<String>,
     /// Asked one by one where listing a whole cluster is denied.
     namespaces: Vec<String>,
     links: Mutex<HashMap<Scope, Arc<Link>>>,
@@ -46,8 +48,8 @@ pub fn kubeconfig(files: &[PathBuf]) -> Result<Kubeconfig> {
 
 impl Servers {
     #[must_use]
-    pub fn new(aws: Aws, files: Vec<PathBuf>, namespaces: Vec<String>) -> Self {
-        Self(Arc::new(Inner { aws, files, namespaces, links: Mutex::default() }))
+    pub fn new(aws: Aws, files: Vec<PathBuf>, contexts: Vec<String>, namespaces: Vec<String>) -> Self {
+        Self(Arc::new(Inner { aws, files, contexts, namespaces, links: Mutex::default() }))
     }
 
     /// The kubeconfig as it is on disk now.
@@ -56,6 +58,12 @@ impl Servers {
     /// If a file is no kubeconfig.
     pub fn kubeconfig(&self) -> Result<Kubeconfig> {
         kubeconfig(&self.0.files)
+    }
+
+    /// The contexts that belong to the estate.
+    #[must_use]
+    pub fn contexts(&self) -> &[String] {
+        &self.0.contexts
     }
 
     /// The link to a scope's cluster.

@@ -36,12 +36,8 @@ impl Model {
             .flat_map(|account| self.regions(&account).into_iter().map(move |region| account.at_region(&region)))
             .filter(|scope| wish.region.is_empty() || wish.region == scope.region)
             .collect();
-        // clusters of the kubeconfig belong to no region
-        if kind == Kind::Cluster
-            && !self.estate.contexts.is_empty()
-            && wish.region.is_empty()
-            && wish.account.is_empty()
-        {
+        // clusters of the kubeconfig belong to no region, so no wish for one leaves them out
+        if kind == Kind::Cluster && !self.estate.contexts.is_empty() {
             scopes.insert(0, Scope::default());
         }
         if kind == Kind::Cluster && !self.estate.eks {

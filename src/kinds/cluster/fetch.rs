@@ -25,7 +25,9 @@ impl Fetch for Cluster {
     /// Without a region: the clusters that the kubeconfig names.
     async fn list(clients: &Clients, scope: &Scope, sink: &Sink<Self>) -> Result<()> {
         if scope.region.is_empty() {
-            sink.send(Step::whole(contexts(&clients.servers.kubeconfig()?))).await;
+            let mut all = contexts(&clients.servers.kubeconfig()?);
+            all.retain(|cluster| clients.servers.contexts().iter().any(|name| **name == *cluster.name));
+            sink.send(Step::whole(all)).await;
             return Ok(());
         }
         let caller = clients.aws.at(scope).await;
