@@ -4,7 +4,7 @@ pub mod fetch;
 
 use std::sync::Arc;
 
-use super::{Cell, Column, Copyable, Health, Kind, Link, Reach, Resource, Scope, Way, kubernetes};
+use super::{Cell, Column, Copyable, Health, Kind, Link, Pick, Reach, Resource, Scope, Way, kubernetes};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
@@ -78,7 +78,8 @@ impl Resource for Node {
     fn links(&self, scope: &Scope) -> Vec<Link> {
         let mut links = vec![Link::new(Way::Down, "pods", Kind::Pod, scope.clone(), "NODE", &*self.name)];
         // a cluster of the kubeconfig has no region of its own: its nodes' zones tell
-        let region = if scope.region.is_empty() { self.zone.trim_end_matches(char::is_alphabetic) } else { &scope.region };
+        let region =
+            if scope.region.is_empty() { self.zone.trim_end_matches(char::is_alphabetic) } else { &scope.region };
         if !region.is_empty() {
             let aws = scope.at_region(region);
             if !self.instance.is_empty() {
@@ -89,8 +90,12 @@ impl Resource for Node {
                 links.push(Link::new(Way::Beside, "node group", Kind::Nodegroup, aws, "ID", id));
             }
         }
-        // of a node the events carry the name where others carry a uid
-        links.push(kubernetes::events(scope, &self.name));
+        // a kubelet's events carry the node's name where the controllers' carry its uid
+        let either = vec![self.uid.to_string(), self.name.to_string()];
+        links.push(Link {
+            pick: Pick::Where(scope.clone(), "OBJECT-UID", either),
+            ..kubernetes::events(scope, &self.uid)
+        });
         links
     }
 
