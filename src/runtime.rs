@@ -6,7 +6,11 @@ mod signals;
 mod tasks;
 pub mod terminal;
 
-use std::time::{Duration, Instant, SystemTime};
+use std::{
+    future::poll_fn,
+    task::Poll,
+    time::{Duration, Instant, SystemTime},
+};
 
 use crossterm::event::{Event, EventStream, MouseButton, MouseEventKind};
 use futures::StreamExt;
@@ -107,7 +111,7 @@ impl Loop {
             let wake = self.wake();
             tokio::select! {
                 biased;
-                event = events.next() => match event {
+                event = next_event(&mut events) => match event {
                     Some(Ok(event)) => self.input(event),
                     // the terminal is gone: there is nobody to draw for
                     Some(Err(_)) | None => return self.leave().await,
@@ -238,6 +242,12 @@ impl Loop {
         self.runner.shutdown().await;
         Ok(())
     }
+}
+
+/// What comes from the terminal next; nothing once it is gone. A terminal that was closed is always ready and never has anything:
+/// crossterm would read it for ever, and neither a key nor a signal would be heard again.
+async fn next_event(events: &mut EventStream) -> Option<std::io::Result<Event>> {
+    poll_fn(|cx| if terminal::is_gone() { Poll::Ready(None) } else { events.poll_next_unpin(cx) }).await
 }
 
 /// So far away that it does not come.

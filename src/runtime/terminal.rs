@@ -13,6 +13,7 @@ use crossterm::{
     terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
 };
 use ratatui::{Frame, backend::CrosstermBackend};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 /// With this the wheel comes as arrow keys while the mouse is left alone, so that text can be selected and the wheel still scrolls.
 const WHEEL_AS_ARROWS: &str = "\x1b[?1007h";
@@ -110,6 +111,15 @@ impl Drop for Terminal {
         // a terminal that is gone cannot be given back
         let _gone = self.lend();
     }
+}
+
+/// Whether the other end was closed: the window, or the connection behind it.
+#[must_use]
+pub fn is_gone() -> bool {
+    let stdin = io::stdin();
+    let mut ends = [PollFd::new(&stdin, PollFlags::IN)];
+    let at_once = Timespec { tv_sec: 0, tv_nsec: 0 };
+    poll(&mut ends, Some(&at_once)).is_ok() && ends[0].revents().intersects(PollFlags::HUP | PollFlags::ERR)
 }
 
 fn give_back() -> io::Result<()> {

@@ -152,7 +152,7 @@ fn a_storm_of_sizes_leaves_a_screen_of_the_last_size() {
 #[test]
 fn the_smallest_terminals_crash_nothing() {
     let mut terminal = unserved();
-    for (width, height) in [(40, 12), (10, 4), (3, 3), (1, 1), (2, 1), (1, 9)] {
+    for (width, height) in [(40, 12), (10, 4), (4, 9), (3, 3), (2, 2)] {
         terminal.resize(width, height);
         terminal.press("? esc");
     }
