@@ -30,15 +30,20 @@ pub static ACTIONS: &[Action] = &[
         retype(model, |text| {
             text.pop();
         })
-    }),
-    Action::new("erase-word", "Erase the last word", TYPED, |model, _| retype(model, erase_word)),
-    Action::new("erase-line", "Erase everything typed", TYPED, |model, _| retype(model, String::clear)),
+    })
+    .when(typing),
+    Action::new("erase-word", "Erase the last word", TYPED, |model, _| retype(model, erase_word)).when(typing),
+    Action::new("erase-line", "Erase everything typed", TYPED, |model, _| retype(model, String::clear)).when(typing),
     Action::new("yes", "Do it", &[Context::Confirm], yes),
     Action::new("no", "Do not", &[Context::Confirm], |model, _| {
         model.pop();
         vec![]
     }),
 ];
+
+fn typing(model: &Model) -> bool {
+    text(model).is_some()
+}
 
 fn step(model: &mut Model, by: isize) -> Vec<Effect> {
     if let Some(Screen::Picker(picker)) = model.front_mut() {

@@ -130,3 +130,19 @@ pub(super) fn print(text: &str) -> Result<Exit> {
 fn unwritten(error: &io::Error) -> Error {
     Error::new(Trouble::Other, "write the answer", error.to_string())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_shows_the_keys_that_hold() {
+        let readme = include_str!("../../README.md");
+        let shown = readme
+            .split("<!-- keys: quarterdeck keys --markdown -->\n")
+            .nth(1)
+            .and_then(|s| s.split("<!-- /keys -->").next());
+        let keymap = Keymap::shipped("default").unwrap();
+        assert_eq!(shown, Some(&*keys(&keymap, true)), "put in what `quarterdeck keys --markdown` prints");
+    }
+}

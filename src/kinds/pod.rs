@@ -69,10 +69,9 @@ impl Resource for Pod {
             "Running" if self.ready == self.of => Health::Good,
             "Running" => Health::Poor,
             "Completed" | "Succeeded" => Health::Over,
-            "Pending" | "ContainerCreating" | "Terminating" | "PodInitializing" => Health::Waiting,
-            status if status.starts_with("Init:") && !status.contains("Err") && !status.contains("Back") => {
-                Health::Waiting
-            }
+            "Pending" | "ContainerCreating" | "Terminating" | "PodInitializing" | "SchedulingGated" => Health::Waiting,
+            // `Init:1/2` is under way; any other word after `Init:` says what went wrong
+            status if status.starts_with("Init:") && status.contains('/') => Health::Waiting,
             _ => Health::Bad,
         }
     }
