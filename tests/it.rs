@@ -2,5 +2,8 @@
 #[path = "it/architecture.rs"]
 mod architecture;
 #[cfg(feature = "live")]
+#[path = "it/aws.rs"]
+mod aws;
+#[cfg(feature = "live")]
 #[path = "it/pty.rs"]
 mod pty;

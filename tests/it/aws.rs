@@ -1,0 +1,15 @@
+//! The program against the lab's AWS: every kind beside what boto3 says, pages, and everything that can go wrong on the way.
+#[path = "aws/alike.rs"]
+mod alike;
+#[path = "aws/console.rs"]
+mod console;
+#[path = "aws/faults.rs"]
+mod faults;
+#[path = "aws/fields.rs"]
+mod fields;
+#[path = "aws/lab.rs"]
+mod lab;
+#[path = "aws/paging.rs"]
+mod paging;
+#[path = "aws/rules.rs"]
+mod rules;

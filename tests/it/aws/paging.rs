@@ -1,0 +1,147 @@
+//! That listings are read to their end, and that nothing is asked for twice: the requests themselves are counted.
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::{
+    lab::{Said, told, word},
+    rules::Rules,
+};
+
+/// The lab's pages: this many rows of EC2, and one of whatever it holds two of. The others page by AWS's own size.
+const PAGE: usize = 40;
+const PAGE_OF_LOGS: usize = 50;
+
+/// Requests by operation: those that went on from an earlier page, and all.
+type Counts = BTreeMap<String, (usize, usize)>;
+
+fn counted(kind: &str, region: &str) -> (Said, Counts) {
+    let rules = Rules::new(&format!("PAGES{}", kind.replace('-', "")));
+    // a delay that nobody notices: only what is counted
+    let further = "NextToken || nextToken || Marker";
+    rules.add(&[json!({"body": further, "latency": 1}), json!({"latency": 1})]);
+    let said = rules.list(kind, &[region]).said();
+    let mut counts = Counts::new();
+    for (n, further) in [(0, true), (1, false)] {
+        for request in rules.requests(n) {
+            // EKS has its token in the address
+            let further = further || request["path"].as_str().is_some_and(|path| path.contains("nextToken="));
+            let count = counts.entry(word(&request["operation"])).or_default();
+            count.0 += usize::from(further);
+            count.1 += 1;
+        }
+    }
+    (said, counts)
+}
+
+fn pages(rows: usize, page: usize) -> usize {
+    rows.div_ceil(page).max(1)
+}
+
+/// Each operation that a listing takes, and how many requests of it there must be; 0: it depends on what is not told.
+fn reads(kind: &str, region: &str, expected: &[(&str, usize)]) {
+    let (said, counts) = counted(kind, region);
+    assert_eq!(said.code, 0, "{said:?}");
+    let ids: Vec<String> = told(kind, region).into_keys().collect();
+    assert_eq!(said.ids(region), ids);
+    let names: Vec<&str> = counts.keys().map(String::as_str).collect();
+    let mut wanted: Vec<&str> = expected.iter().map(|(name, _)| *name).collect();
+    wanted.sort_unstable();
+    assert_eq!(names, wanted, "{counts:?}");
+    for (operation, calls) in expected.iter().filter(|(_, calls)| *calls > 0) {
+        assert_eq!(counts[*operation].1, *calls, "{operation}: {counts:?}");
+    }
+    println!("{kind} in {region}: {counts:?}");
+}
+
+/// As [`reads`], where there must be more than one page of `operation`.
+fn reads_on(kind: &str, operation: &str, pages: usize, expected: &[(&str, usize)]) {
+    assert!(pages > 1, "the lab has but one page of {kind}");
+    let region = "us-east-1";
+    reads(kind, region, expected);
+    let (_, counts) = counted(kind, region);
+    assert_eq!(counts[operation].0, pages - 1, "{operation}, with a token: {counts:?}");
+}
+
+fn many(kind: &str) -> usize {
+    told(kind, "us-east-1").len()
+}
+
+#[test]
+fn vpcs_are_read_to_their_last_page() {
+    let all = pages(many("vpc"), PAGE);
+    reads_on("vpc", "DescribeVpcs", all, &[("DescribeVpcs", all)]);
+}
+
+#[test]
+fn subnets_and_their_route_tables_are_read_to_their_last_page() {
+    let all = pages(many("subnet"), PAGE);
+    // each VPC has its main table
+    assert!(many("vpc") > PAGE);
+    reads_on("subnet", "DescribeSubnets", all, &[("DescribeSubnets", all), ("DescribeRouteTables", 0)]);
+    let (_, counts) = counted("subnet", "us-east-1");
+    assert!(counts["DescribeRouteTables"].0 > 0, "{counts:?}");
+}
+
+#[test]
+fn instances_with_their_checks_and_agents_are_read_to_their_last_page() {
+    let rows = told("instance", "us-east-1");
+    let with = |field: &str, is: fn(&Value) -> bool| rows.values().filter(|row| is(&row[field])).count();
+    let (running, agents) = (with("state", |state| state == "running"), with("ssm", Value::is_string));
+    let all = pages(rows.len(), PAGE);
+    let expected = [
+        ("DescribeInstances", all),
+        ("DescribeInstanceStatus", pages(running, PAGE)),
+        ("DescribeInstanceInformation", pages(agents, 50)),
+        ("DescribeImages", 1),
+    ];
+    reads_on("instance", "DescribeInstances", all, &expected);
+    assert!(pages(running, PAGE) > 1, "the checks have more than a page too");
+}
+
+#[test]
+fn security_groups_are_read_to_their_last_page() {
+    let all = pages(many("security-group"), PAGE);
+    reads_on("security-group", "DescribeSecurityGroups", all, &[("DescribeSecurityGroups", all)]);
+}
+
+#[test]
+fn log_groups_are_read_to_their_last_page() {
+    let all = pages(many("log-group"), PAGE_OF_LOGS);
+    reads_on("log-group", "DescribeLogGroups", all, &[("DescribeLogGroups", all)]);
+}
+
+#[test]
+fn auto_scaling_groups_are_read_to_their_last_page() {
+    let all = many("asg");
+    reads_on("asg", "DescribeAutoScalingGroups", all, &[("DescribeAutoScalingGroups", all)]);
+}
+
+#[test]
+fn clusters_are_named_page_by_page_and_described_once_each() {
+    let all = many("cluster");
+    reads_on("cluster", "ListClusters", all, &[("ListClusters", all), ("DescribeCluster", all)]);
+}
+
+#[test]
+fn nodegroups_are_named_page_by_page_and_described_once_each() {
+    let clusters = told("cluster", "us-east-1");
+    let of = |cluster: &String| many_of("nodegroup", cluster).max(1);
+    let lists: usize = clusters.keys().map(of).sum();
+    let all = many("nodegroup");
+    assert!(lists > clusters.len(), "no cluster has two node groups");
+    let expected = [("ListClusters", clusters.len()), ("ListNodegroups", lists), ("DescribeNodegroup", all)];
+    reads_on("nodegroup", "ListClusters", clusters.len(), &expected);
+}
+
+fn many_of(kind: &str, cluster: &str) -> usize {
+    told(kind, "us-east-1").values().filter(|row| row["cluster"] == cluster).count()
+}
+
+/// The lab has less than a page of these: their calls are counted, their pages are not shown.
+#[test]
+fn load_balancers_and_target_groups_are_asked_for_once() {
+    reads("load-balancer", "us-east-1", &[("DescribeLoadBalancers", many("load-balancer"))]);
+    let groups = many("target-group");
+    reads("target-group", "us-east-1", &[("DescribeTargetGroups", 1), ("DescribeTargetHealth", groups)]);
+}
