@@ -2,5 +2,8 @@
 #[path = "it/architecture.rs"]
 mod architecture;
 #[cfg(feature = "live")]
+#[path = "it/kube.rs"]
+mod kube;
+#[cfg(feature = "live")]
 #[path = "it/pty.rs"]
 mod pty;

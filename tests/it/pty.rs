@@ -1,6 +1,6 @@
 //! The program itself in a terminal of its own: what reaches the screen, and what is left of the terminal after it.
 #[path = "pty/terminal.rs"]
-mod terminal;
+pub mod terminal;
 
 use std::{
     io::{Read, Write},
