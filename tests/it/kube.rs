@@ -117,7 +117,28 @@ fn text(value: &Value) -> String {
 
 /// The console on one kind of one cluster.
 fn console(kubeconfig: &str, kind: &str, more: &[&str]) -> Terminal {
-    Program::new().args(&["--kubeconfig", kubeconfig, "--at", kind]).args(more).open(140, 40)
+    let terminal = Program::new().args(&["--kubeconfig", kubeconfig, "--at", kind]).args(more).open(140, 40);
+    // keys that come before the terminal is taken are not what they are after
+    shows(&terminal, "? keys");
+    terminal
+}
+
+/// Leaves a screen by Esc, which is a key of its own only when nothing follows it at once.
+fn leave(terminal: &Terminal, text: &str) {
+    terminal.press("esc");
+    shows_no(terminal, text);
+}
+
+/// Goes to a kind's table by the palette.
+fn go(terminal: &Terminal, kind: &str, title: &str) {
+    terminal.press(":");
+    shows(terminal, "Go to");
+    terminal.types(kind);
+    terminal.press("enter");
+    shows_no(terminal, "Go to");
+    until(terminal, &format!("the screen is that of {title}"), |screen| {
+        screen.lines().nth(1).is_some_and(|line| line.starts_with(title))
+    });
 }
 
 /// Waits until it is so; shows what was on the screen if it never is.
@@ -137,14 +158,10 @@ fn shows_no(terminal: &Terminal, text: &str) {
     until(terminal, &format!("`{text}` is gone"), |screen| !screen.contains(text));
 }
 
-/// The line that has this in it.
-fn line(screen: &str, text: &str) -> Option<String> {
-    screen.lines().find(|line| line.contains(text)).map(str::to_owned)
-}
-
-/// Waits until the line of `name` has `word` in it.
+/// Waits until a line that names `name` has `word` in it.
 fn says(terminal: &Terminal, name: &str, word: &str) {
-    let so = |screen: &str| line(screen, name).is_some_and(|line| line.split_whitespace().any(|part| part == word));
+    let has = |line: &str, wanted: &str| line.split_whitespace().any(|part| part == wanted);
+    let so = |screen: &str| screen.lines().any(|line| has(line, name) && has(line, word));
     until(terminal, &format!("{name} says {word}"), so);
 }
 

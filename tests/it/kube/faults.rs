@@ -1,7 +1,7 @@
 //! A control plane that is killed, hangs, forgets or loses its store, under a console that is open on it.
 use rustix::process::Signal;
 
-use super::{console, plane::Plane, says, shows, shows_no, until};
+use super::{console, go, leave, plane::Plane, says, shows, shows_no, until};
 use crate::pty::terminal::Terminal;
 
 /// A console on the pods of a cluster that holds these.
@@ -28,17 +28,14 @@ fn is_stale(terminal: &Terminal) {
 /// While the cluster is away other screens open, and one comes back to the rows.
 fn one_can_go_elsewhere(terminal: &Terminal, row: &str) {
     terminal.press("T");
-    shows(terminal, "follow pods");
-    terminal.press("esc");
-    shows_no(terminal, "follow pods");
+    shows(terminal, "list pods in lab");
+    leave(terminal, "background work");
     terminal.press("!");
+    shows(terminal, "what went wrong");
     shows(terminal, "pods of cluster lab");
-    terminal.press("esc");
-    terminal.press(":");
-    shows(terminal, "Go to");
-    terminal.press("n o d e enter");
-    shows(terminal, "nodes");
-    terminal.press("esc");
+    leave(terminal, "what went wrong");
+    go(terminal, "node", "nodes");
+    go(terminal, "pod", "pods");
     shows(terminal, row);
 }
 
@@ -139,11 +136,8 @@ fn a_lost_store_leaves_the_rows_and_is_followed_again_when_it_is_back() {
     // the API server itself still answers from memory, or ends: either way nothing is taken away
     let (well, said) = plane.asked("get --raw /readyz/etcd --request-timeout=20s");
     assert!(!well, "the store is gone: {said}");
-    terminal.press(":");
-    shows(&terminal, "Go to");
-    terminal.press("n o d e enter");
-    shows(&terminal, "nodes");
-    terminal.press("esc");
+    go(&terminal, "node", "nodes");
+    go(&terminal, "pod", "pods");
     shows(&terminal, "stays");
     one_can_quit(&plane);
     plane.start("etcd");

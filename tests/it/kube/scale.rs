@@ -27,7 +27,8 @@ fn ten_thousand_pods_on_a_thousand_nodes_are_all_there() {
     until(&terminal, "fifty of them are left", |screen| {
         screen.contains("50 of 10,000") || screen.contains("50/10,000")
     });
-    terminal.press("enter esc");
+    terminal.press("enter");
+    terminal.press("esc");
     shows_no(&terminal, "svc-042-7c9f8d6b5-00042");
     terminal.press("q");
     terminal.ends_well();
