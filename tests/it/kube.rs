@@ -1,4 +1,6 @@
 //! The program against a real API server, with `kubectl` telling what is right.
+#[path = "kube/crowd.rs"]
+mod crowd;
 #[path = "kube/eks.rs"]
 mod eks;
 #[path = "kube/faults.rs"]
@@ -11,8 +13,6 @@ mod lists;
 mod plane;
 #[path = "kube/rights.rs"]
 mod rights;
-#[path = "kube/scale.rs"]
-mod scale;
 #[path = "kube/words.rs"]
 mod words;
 

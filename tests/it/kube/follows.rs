@@ -90,7 +90,7 @@ fn a_deployment_that_is_scaled_says_so() {
     corner.kubectl("set image deployment/wide-load app=shop/web:bad");
     says(&terminal, "wide-load", "Updating");
     corner.kubectl("delete deployment wide-load");
-    shows_no(&terminal, "wide-load ");
+    shows(&terminal, "No deployments");
 }
 
 #[test]
