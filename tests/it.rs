@@ -5,5 +5,8 @@ mod architecture;
 #[path = "it/aws.rs"]
 mod aws;
 #[cfg(feature = "live")]
+#[path = "it/kube.rs"]
+mod kube;
+#[cfg(feature = "live")]
 #[path = "it/pty.rs"]
 mod pty;

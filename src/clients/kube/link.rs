@@ -107,7 +107,7 @@ impl Link {
         Self { name, origin, namespaces: Vec::new(), held: Mutex::default(), proof: Mutex::default() }
     }
 
-    /// Namespaces to try where the whole cluster may not be listed, beside the context's own.
+    /// Namespaces to try where the whole cluster may not be listed, instead of the context's own.
     #[must_use]
     pub fn trying(mut self, namespaces: impl IntoIterator<Item = String>) -> Self {
         self.namespaces.extend(namespaces);
@@ -119,12 +119,12 @@ impl Link {
         &self.name
     }
 
-    /// The namespaces that are worth asking for one by one.
+    /// The namespaces that are worth asking for one by one: those that were named, or else the context's own.
     pub async fn namespaces(&self) -> Vec<String> {
-        let mut all = self.namespaces.clone();
-        let own = self.held.lock().await.as_ref().map(|held| held.namespace.clone());
-        all.extend(own.filter(|own| !all.contains(own)));
-        all
+        if !self.namespaces.is_empty() {
+            return self.namespaces.clone();
+        }
+        self.held.lock().await.iter().map(|held| held.namespace.clone()).collect()
     }
 
     /// A client whose credentials are fresh. Ask again for each piece of work: it may be another by then.

@@ -12,7 +12,7 @@ use super::{
     list::Place,
 };
 use crate::{
-    error::Error,
+    error::{Error, Trouble},
     kinds::rows::{Change, Step},
 };
 
@@ -116,6 +116,13 @@ impl<T: Project> Parts<T> {
         if matches!(out.as_slice(), [News::Rows(_)]) && self.begun { out } else { self.status(out) }
     }
 
+    /// Of namespaces that are all denied, and were perhaps only guessed, the cluster is the one to speak of.
+    fn all_lost(&self, lost: Vec<Error>) -> Error {
+        let hint = "name the namespaces that you may see with --namespace";
+        let other = lost.into_iter().find(|error| error.trouble != Trouble::Denied);
+        other.unwrap_or_else(|| self.denied.clone().hint(hint))
+    }
+
     /// Adds what is to be said of the whole now that one part's state is another.
     fn status(&mut self, mut out: Vec<News<T>>) -> Vec<News<T>> {
         if self.parts.iter().any(|part| matches!(part.state, State::Waiting)) {
@@ -130,15 +137,55 @@ impl<T: Project> Parts<T> {
             })
             .collect();
         if lost.len() == self.parts.len() {
-            out.push(News::Lost(lost.into_iter().next().unwrap_or_else(|| self.denied.clone())));
+            out.push(News::Lost(self.all_lost(lost)));
             return out;
         }
+        // before the rows that it is about: rows that stand alone look whole
+        out.push(News::Partial(std::iter::once(self.denied.clone()).chain(lost).collect()));
         if !std::mem::replace(&mut self.begun, true) {
             let rows = self.parts.iter_mut().flat_map(|part| std::mem::take(&mut part.early)).collect();
             out.push(News::Rows(Step::whole(rows)));
         }
         out.push(News::Live);
-        out.push(News::Partial(std::iter::once(self.denied.clone()).chain(lost).collect()));
         out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::namespace::Namespace;
+
+    fn error(trouble: Trouble, place: &str) -> Error {
+        Error::new(trouble, format!("list pods {place}"), "no")
+    }
+
+    fn parts(count: usize) -> Parts<Namespace> {
+        Parts::new(count, error(Trouble::Denied, "of cluster lab"))
+    }
+
+    #[test]
+    fn what_is_missing_is_said_before_the_rows_that_are_there() {
+        let mut parts = parts(2);
+        assert!(parts.take(0, News::Rows(Step::whole(vec![]))).is_empty());
+        assert!(parts.take(0, News::Live).is_empty());
+        let news = parts.take(1, News::Lost(error(Trouble::Denied, "in namespace b")));
+        let [News::Partial(missing), News::Rows(Step::Whole(_)), News::Live] = news.as_slice() else {
+            panic!("{news:?}")
+        };
+        assert_eq!(
+            missing.iter().map(|e| &*e.what).collect::<Vec<_>>(),
+            ["list pods of cluster lab", "list pods in namespace b"]
+        );
+    }
+
+    #[test]
+    fn where_all_namespaces_are_denied_the_cluster_is_and_the_hint_asks_for_others() {
+        let mut parts = parts(1);
+        let news = parts.take(0, News::Lost(error(Trouble::Denied, "in namespace default")));
+        let [News::Lost(lost)] = news.as_slice() else { panic!("{news:?}") };
+        assert!(lost.what == "list pods of cluster lab" && lost.hint.contains("--namespace"), "{lost:?}");
+        let news = parts.take(0, News::Lost(error(Trouble::Unreachable, "in namespace default")));
+        assert!(matches!(news.as_slice(), [News::Lost(lost)] if lost.trouble == Trouble::Unreachable));
     }
 }

@@ -68,27 +68,53 @@ struct Join {
     uids: HashMap<Path, Box<str>>,
     /// Whether all services were told of once.
     told: bool,
+    /// All services are here, but nobody has said yet what stands behind them: shown, and not called the whole.
+    held: bool,
+    live: bool,
     slices: HashMap<Box<str>, Slice>,
     /// By service, the uids of its slices; sorted, so that endpoints keep their places.
     by_service: HashMap<Path, BTreeMap<Box<str>, ()>>,
     /// The slices are all here; until then no service says what stands behind it.
     known: bool,
+    /// The slices are all here, or cannot be had.
+    answered: bool,
     /// What is denied of either half.
     denied: [Vec<Error>; 2],
 }
 
 impl Join {
     fn take(&mut self, half: Half) -> Vec<News<Service>> {
+        let mut news = self.merge(half);
+        if self.held && self.answered {
+            (self.held, self.told) = (false, true);
+            let mut rows: Vec<Service> = self.services.values().cloned().collect();
+            rows.sort_by(Service::order);
+            news.push(News::Rows(Step::whole(rows)));
+            news.extend(self.live.then_some(News::Live));
+        }
+        news
+    }
+
+    fn merge(&mut self, half: Half) -> Vec<News<Service>> {
         match half {
-            Half::Services(News::Rows(step)) => vec![News::Rows(self.services(step))],
-            Half::Services(News::Live) => vec![News::Live],
-            Half::Services(News::Lost(error)) => vec![News::Lost(error)],
+            Half::Services(News::Rows(step)) => self.services(step).into_iter().map(News::Rows).collect(),
+            Half::Services(News::Live) => {
+                self.live = true;
+                if self.held { vec![] } else { vec![News::Live] }
+            }
+            Half::Services(News::Lost(error)) => {
+                self.live = false;
+                vec![News::Lost(error)]
+            }
             Half::Services(News::Partial(denied)) => self.partial(0, denied),
             Half::Slices(News::Rows(step)) => self.slices(step).into_iter().map(News::Rows).collect(),
             // slices that were lost are told as a part that is missing
             Half::Slices(News::Live) if self.denied[1].is_empty() => vec![],
             Half::Slices(News::Live) => self.partial(1, vec![]),
-            Half::Slices(News::Lost(error)) => self.partial(1, vec![error]),
+            Half::Slices(News::Lost(error)) => {
+                self.answered = true;
+                self.partial(1, vec![error])
+            }
             Half::Slices(News::Partial(denied)) => self.partial(1, denied),
         }
     }
@@ -98,14 +124,16 @@ impl Join {
         vec![News::Partial(self.denied.concat())]
     }
 
-    fn services(&mut self, step: Step<Service>) -> Step<Service> {
-        match step {
+    fn services(&mut self, step: Step<Service>) -> Option<Step<Service>> {
+        let step = match step {
             Step::Page(rows) => Step::Page(rows.into_iter().map(|row| self.keep(row)).collect()),
             Step::Whole(rows) => {
                 self.services.clear();
                 self.uids.clear();
-                self.told = true;
-                Step::whole(rows.iter().map(|row| self.keep(row.clone())).collect())
+                self.held = !self.answered;
+                self.told |= self.answered;
+                let rows = rows.iter().map(|row| self.keep(row.clone())).collect();
+                if self.held { Step::Page(rows) } else { Step::whole(rows) }
             }
             Step::Changed(changes) => Step::Changed(
                 changes
@@ -125,7 +153,9 @@ impl Join {
                     })
                     .collect(),
             ),
-        }
+        };
+        // what changes while all are held is in them when they are told
+        (!self.held || matches!(step, Step::Page(_))).then_some(step)
     }
 
     fn keep(&mut self, mut row: Service) -> Service {
@@ -150,7 +180,7 @@ impl Join {
             Step::Whole(rows) => {
                 self.slices.clear();
                 self.by_service.clear();
-                self.known = true;
+                (self.known, self.answered) = (true, true);
                 for row in rows.iter() {
                     self.put(row.clone());
                 }
@@ -249,8 +279,13 @@ mod tests {
         let ends =
             || rows(vec![slice("s1", "web", &[("p1", true), ("p2", false)]), slice("s2", "web", &[("p3", true)])]);
         let mut join = Join::default();
-        assert_eq!(said(&join.take(Half::Services(rows(vec![service("u1", "web")])))), [("web".to_owned(), None)]);
-        assert_eq!(said(&join.take(Half::Slices(ends()))), [("web".to_owned(), Some((2, 3)))]);
+        let early = join.take(Half::Services(rows(vec![service("u1", "web")])));
+        assert_eq!(said(&early), [("web".to_owned(), None)]);
+        assert!(matches!(early.as_slice(), [News::Rows(Step::Page(_))]), "without their endpoints they are not whole");
+        assert!(join.take(Half::Services(News::Live)).is_empty());
+        let whole = join.take(Half::Slices(ends()));
+        assert_eq!(said(&whole), [("web".to_owned(), Some((2, 3)))]);
+        assert!(matches!(whole.as_slice(), [News::Rows(Step::Whole(_)), News::Live]));
         let mut join = Join::default();
         assert!(join.take(Half::Slices(ends())).is_empty());
         assert_eq!(
@@ -277,7 +312,8 @@ mod tests {
         join.take(Half::Services(rows(vec![service("u1", "web")])));
         let error = Error::new(Trouble::Denied, "list endpointslices", "no");
         let news = join.take(Half::Slices(News::Lost(error.clone())));
-        assert!(matches!(news.as_slice(), [News::Partial(denied)] if denied == &[error]));
+        let [News::Partial(denied), News::Rows(Step::Whole(_))] = news.as_slice() else { panic!("{news:?}") };
+        assert_eq!(denied, &[error]);
         assert!(matches!(join.take(Half::Slices(News::Live)).as_slice(), [News::Partial(denied)] if denied.is_empty()));
         assert!(join.take(Half::Slices(News::Live)).is_empty());
     }
