@@ -1,4 +1,6 @@
 //! The one integration-test binary: one link for all of them.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a test that fails says what it saw")]
+
 #[path = "it/architecture.rs"]
 mod architecture;
 #[cfg(feature = "live")]

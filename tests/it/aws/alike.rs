@@ -167,7 +167,7 @@ fn each_kind_is_described_by_id() {
         let id = told(kind, "eu-west-1").into_keys().next().expect("there is one");
         let said = Run::new(&["describe", kind, &id, "-o", "json", "--region", "us-west-2,eu-west-1"]).said();
         assert_eq!(said.code, 0, "{kind} {id}: {said:?}");
-        let own = said.json().pointer(at).map(word).unwrap_or_else(|| panic!("no {at} in {}", said.out));
+        let own = said.json().pointer(at).map_or_else(|| panic!("no {at} in {}", said.out), word);
         assert!(own == id || id.ends_with(&format!("/{own}")), "{kind} {id}: {own}");
     }
 }
