@@ -27,7 +27,7 @@ use serde_json::Value;
 use crate::pty::terminal::{Program, Terminal};
 
 /// How long anything may take on a machine that is busy with other things.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What tests/lab/lab.sh tells; these tests are not passed without a lab.
 fn lab(name: &str) -> String {

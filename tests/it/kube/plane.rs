@@ -1,5 +1,6 @@
 //! A control plane of a test's own, to break.
 use std::{
+    io::Write,
     path::PathBuf,
     process::Command,
     sync::{
@@ -18,6 +19,7 @@ static FREED: Condvar = Condvar::new();
 
 /// Ends with the test, also one that failed.
 pub struct Plane {
+    script: String,
     dir: PathBuf,
 }
 
@@ -39,13 +41,14 @@ impl Plane {
 
     fn reserved(name: &str) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
+        let script = lab("QD_LAB_PLANE");
         let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
         while *free == 0 {
             free = FREED.wait(free).unwrap_or_else(PoisonError::into_inner);
         }
         *free -= 1;
         let name = format!("{name}-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        Self { dir: std::env::temp_dir().join(name) }
+        Self { script, dir: std::env::temp_dir().join(name) }
     }
 
     fn run(&self, verb: &[&str], rest: &[&str]) {
@@ -54,7 +57,7 @@ impl Plane {
     }
 
     fn tried(&self, verb: &[&str], rest: &[&str]) -> (bool, String) {
-        ran(Command::new(lab("QD_LAB_PLANE")).args(verb).arg(&self.dir).args(rest), "")
+        ran(Command::new(&self.script).args(verb).arg(&self.dir).args(rest), "")
     }
 
     pub fn kubeconfig(&self) -> String {
@@ -131,8 +134,8 @@ impl Drop for Plane {
         if well {
             let _left = std::fs::remove_dir_all(&self.dir);
         } else {
-            // a panic here would hide the test's own
-            eprintln!("{}: {said}", self.dir.display());
+            // a panic here would hide the test's own; nobody to tell if stderr is closed
+            let _closed = writeln!(std::io::stderr(), "{}: {said}", self.dir.display());
         }
         *FREE.lock().unwrap_or_else(PoisonError::into_inner) += 1;
         FREED.notify_one();
