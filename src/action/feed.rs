@@ -131,7 +131,24 @@ pub fn refresh(model: &mut Model) -> Vec<Effect> {
         }
         effects.push(list(model, &key));
     }
+    effects.extend(identify(model));
     effects
+}
+
+/// Asks again who we are where that is not known, or where the credentials are about to end: they may have been mended outside.
+fn identify(model: &mut Model) -> Vec<Effect> {
+    const SOON: i64 = 15 * 60;
+    let asked = |model: &Model, account: &str| {
+        model.tasks.live().any(|(_, task)| matches!(&task.work, Work::Identify(other) if other == account))
+    };
+    let known = |model: &Model, account: &str| {
+        let identity = model.identities.get(account);
+        identity.is_some_and(|identity| identity.until.is_none_or(|until| until - model.now > SOON))
+    };
+    let accounts = model.estate.accounts.clone();
+    let unknown = accounts.into_iter().filter(|account| !known(model, account) && !asked(model, account));
+    let unknown: Vec<String> = unknown.collect();
+    unknown.into_iter().map(|account| start(model, Work::Identify(account)).1).collect()
 }
 
 fn failed(model: &Model, key: &FeedKey) -> bool {

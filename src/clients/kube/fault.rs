@@ -39,7 +39,8 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
         }
         next = cause.source();
     }
-    text
+    // names of the library's own layers help nobody
+    text.trim_start_matches("ServiceError: ").trim_start_matches("HyperError: ").replace("client error (Connect): ", "")
 }
 
 pub(super) fn unreachable(what: &str, why: &str) -> Error {

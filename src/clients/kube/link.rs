@@ -66,6 +66,8 @@ struct Held {
     until: Option<Instant>,
     /// The namespace of the kubeconfig's context.
     namespace: String,
+    /// Its address, for the person who must find out why nobody answers there.
+    server: String,
 }
 
 impl fmt::Debug for Link {
@@ -139,9 +141,10 @@ impl Link {
             Origin::Eks(cluster) => eks(cluster).await?,
         };
         let namespace = config.default_namespace.clone();
+        let server = config.cluster_url.to_string();
         let client = Client::try_from(config)
             .map_err(|e| Error::new(Trouble::Usage, format!("connect to cluster {}", self.name), fault::chain(&e)))?;
-        *held = Some(Held { client: client.clone(), until, namespace });
+        *held = Some(Held { client: client.clone(), until, namespace, server });
         Ok(client)
     }
 
@@ -162,9 +165,17 @@ impl Link {
                 }
                 Ok(response)
             }
-            Ok(Err(e)) => Err(fault::unreachable(what, &fault::chain(&e))),
-            Err(_) => Err(fault::unreachable(what, &format!("no answer within {} s", ANSWER.as_secs()))),
+            Ok(Err(e)) => Err(fault::unreachable(what, &format!("{}: {}", self.server().await, fault::chain(&e)))),
+            Err(_) => {
+                let why = format!("{}: no answer within {} s", self.server().await, ANSWER.as_secs());
+                Err(fault::unreachable(what, &why))
+            }
         }
+    }
+
+    /// The address that is asked, as far as it is known.
+    async fn server(&self) -> String {
+        self.held.lock().await.as_ref().map(|held| held.server.clone()).unwrap_or_default()
     }
 
     /// Whether the server still answers, asked on a connection of its own. Many watches may ask at once: one request serves all.
