@@ -65,12 +65,12 @@ where
 
     /// A part of the answer is missing; the rest shows.
     pub async fn partial(&self, error: Error) {
-        self.report(Msg::Partial(self.id, self.feed.clone(), vec![error])).await;
+        self.report(Msg::Partial(self.id, self.feed.clone(), error)).await;
     }
 
     /// These parts of the answer are missing, and no others.
     pub async fn parts(&self, errors: Vec<Error>) {
-        self.report(Msg::Partial(self.id, self.feed.clone(), errors)).await;
+        self.report(Msg::Parts(self.id, self.feed.clone(), errors)).await;
     }
 }
 

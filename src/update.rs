@@ -42,8 +42,10 @@ pub enum Msg {
     Live(TaskId, FeedKey),
     /// A watch broke and is being mended.
     Lost(TaskId, FeedKey, Error),
-    /// These parts of an answer are missing; none: no longer.
-    Partial(TaskId, FeedKey, Vec<Error>),
+    /// This part of an answer is missing too.
+    Partial(TaskId, FeedKey, Error),
+    /// These parts of an answer are missing, and no others.
+    Parts(TaskId, FeedKey, Vec<Error>),
     Described(TaskId, Raw),
     Identified(TaskId, String, Identity),
     Throttled(Throttle),
@@ -87,11 +89,16 @@ fn take(model: &mut Model, keymap: &Keymap, msg: Msg) -> Vec<Effect> {
             feed::echoes(model, &feed);
             vec![]
         }
-        Msg::Partial(task, feed, errors) => {
+        Msg::Partial(task, feed, error) => {
+            model.notices.wrong(error.clone(), model.now, false);
+            model.store.miss(&feed, task, error);
+            vec![]
+        }
+        Msg::Parts(task, feed, errors) => {
             for error in &errors {
                 model.notices.wrong(error.clone(), model.now, false);
             }
-            model.store.miss(&feed, task, errors);
+            model.store.miss_only(&feed, task, errors);
             vec![]
         }
         Msg::Described(task, raw) => {

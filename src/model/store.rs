@@ -174,13 +174,18 @@ impl Store {
         true
     }
 
-    /// One missing part is added to those known; several, or none, replace them.
-    pub fn miss(&mut self, key: &FeedKey, owner: TaskId, errors: Vec<Error>) {
+    /// This part is missing too.
+    pub fn miss(&mut self, key: &FeedKey, owner: TaskId, error: Error) {
         let Some(feed) = self.owned(key, owner) else { return };
-        match errors.as_slice() {
-            [error] if feed.partial.contains(error) => {}
-            [error] => feed.partial.push(error.clone()),
-            _ => feed.partial = errors,
+        if !feed.partial.contains(&error) {
+            feed.partial.push(error);
+        }
+    }
+
+    /// These parts are missing, and no others.
+    pub fn miss_only(&mut self, key: &FeedKey, owner: TaskId, errors: Vec<Error>) {
+        if let Some(feed) = self.owned(key, owner) {
+            feed.partial = errors;
         }
     }
 }

@@ -110,7 +110,7 @@ fn partial(count: usize) -> Model {
         Error::new(Trouble::Denied, "pods of kube-system are missing", "list pods in kube-system is forbidden to dev")
             .hint("ask for the cluster role `view`");
     let id = task(&model, &feed);
-    say(&mut model, Msg::Partial(id, feed, vec![error]));
+    say(&mut model, Msg::Partial(id, feed, error));
     model
 }
 

@@ -147,8 +147,18 @@ fn a_part_that_is_missing_is_named_and_the_rest_shows() {
     assert!(console.model.store.get(&pods_feed()).unwrap().partial.is_empty(), "a new listing finds out anew");
 }
 
+#[test]
+fn a_part_that_is_no_longer_missing_is_no_longer_named() {
+    let mut console = Console::on(Kind::Pod);
+    let owner = console.owner(&pods_feed());
+    let (cluster, namespace) = (trouble("list pods"), trouble("list pods in namespace shop"));
+    console.tell(Msg::Parts(owner, pods_feed(), vec![cluster.clone(), namespace]));
+    console.tell(Msg::Parts(owner, pods_feed(), vec![cluster.clone()]));
+    assert_eq!(console.model.store.get(&pods_feed()).unwrap().partial, [cluster]);
+}
+
 fn partial(owner: TaskId, error: Error) -> Msg {
-    Msg::Partial(owner, pods_feed(), vec![error])
+    Msg::Partial(owner, pods_feed(), error)
 }
 
 #[test]
