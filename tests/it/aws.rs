@@ -3,6 +3,8 @@
 mod alike;
 #[path = "aws/console.rs"]
 mod console;
+#[path = "aws/describe.rs"]
+mod describe;
 #[path = "aws/faults.rs"]
 mod faults;
 #[path = "aws/fields.rs"]

@@ -13,13 +13,15 @@ pub enum Style {
     Lower,
 }
 
-/// Names in which Elastic Load Balancing and Auto Scaling write more capitals than the rule gives.
-const SPELLED: [(&str, &str); 5] = [
+/// Names in which AWS writes more capitals than the rule gives.
+const SPELLED: [(&str, &str); 7] = [
+    ("enable_resource_name_dns_aaaa_record", "EnableResourceNameDnsAAAARecord"),
     ("dns_name", "DNSName"),
     ("auto_scaling_group_arn", "AutoScalingGroupARN"),
     ("target_group_arns", "TargetGroupARNs"),
     ("service_linked_role_arn", "ServiceLinkedRoleARN"),
     ("vpc_zone_identifier", "VPCZoneIdentifier"),
+    ("total_local_storage_gb", "TotalLocalStorageGB"),
 ];
 
 /// Deeper than any object of AWS; text that nests beyond it is taken as it stands.
@@ -248,12 +250,17 @@ impl<'a> Reader<'a> {
     }
 
     fn enumeration(&self, word: &str) -> String {
-        let same = |known: &&&str| {
+        let same = |known: &str| {
             let plain = known.chars().filter(char::is_ascii_alphanumeric);
             plain.map(|c| c.to_ascii_lowercase()).eq(word.chars().map(|c| c.to_ascii_lowercase()))
         };
-        if let Some(known) = self.words.iter().flat_map(|all| all.iter()).find(same) {
-            return (*known).to_owned();
+        // the SDK leaves out the first half of words such as `Target.Timeout`; `t3.micro` is another sort
+        let half = |known: &&str| {
+            known.split_once('.').is_some_and(|(of, rest)| of.starts_with(|c: char| c.is_uppercase()) && same(rest))
+        };
+        let words = || self.words.iter().flat_map(|all| all.iter().copied());
+        if let Some(known) = words().find(|known| same(known)).or_else(|| words().find(half)) {
+            return known.to_owned();
         }
         let mut out = String::with_capacity(word.len() + 4);
         for (nth, sign) in word.chars().enumerate() {
@@ -279,6 +286,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_word_is_whole_also_where_the_sdk_names_only_its_second_half() {
+        let words: [&[&str]; 2] = [&["t3.micro"], &["Elb.InternalError", "Target.InvalidState"]];
+        let read = |word: &str| super::parse(word, Style::Upper, &words);
+        assert_eq!(read("InvalidState"), json!("Target.InvalidState"));
+        assert_eq!(read("T3Micro"), json!("t3.micro"));
+        assert_eq!(read("Micro"), json!("micro"), "half of another word");
+    }
 
     #[test]
     fn an_instance_reads_as_the_aws_command_shows_it() {

@@ -40,8 +40,9 @@ pub(super) fn error<E>(ask: Ask, ground: &Ground<'_>, error: &SdkError<E, HttpRe
 where
     E: ProvideErrorMetadata + StdError + 'static,
 {
-    if let SdkError::ServiceError(refusal) = error {
-        let status = refusal.raw().status().as_u16();
+    if let SdkError::ServiceError(refusal) = error
+        && let status @ 400.. = refusal.raw().status().as_u16()
+    {
         return refused(ask, ground, status, refusal.err().code().unwrap_or_default(), refusal.err().message());
     }
     let what = failed(ask, ground);
@@ -54,14 +55,9 @@ where
         SdkError::TimeoutError(_) => no_answer(what),
         SdkError::DispatchFailure(failure) if failure.is_timeout() => no_answer(what),
         SdkError::DispatchFailure(_) => unreachable_because(what, &reason),
-        SdkError::ResponseError(_) if broke_off(&reason) => {
-            Error::new(Trouble::Unreachable, what, format!("the answer broke off: {reason}"))
-        }
-        SdkError::ResponseError(answer) => {
-            let status = answer.raw().status().as_u16();
-            Error::new(Trouble::Other, what, format!("an answer that cannot be read (status {status}): {reason}"))
-                .hint("does a proxy or AWS_ENDPOINT_URL answer in place of AWS?")
-        }
+        SdkError::ResponseError(answer) => unreadable(what, answer.raw().status().as_u16(), &reason),
+        // JSON that cannot be read comes as an error of the service, in an answer that says all went well
+        SdkError::ServiceError(answer) => unreadable(what, answer.raw().status().as_u16(), &reason),
         _ => Error::new(Trouble::Other, what, reason),
     }
 }
@@ -176,6 +172,14 @@ fn unreachable_because(what: String, reason: &str) -> Error {
     Error::new(Trouble::Unreachable, what, why).hint(hint)
 }
 
+fn unreadable(what: String, status: u16, reason: &str) -> Error {
+    if broke_off(reason) {
+        return Error::new(Trouble::Unreachable, what, format!("the answer broke off: {reason}"));
+    }
+    Error::new(Trouble::Other, what, format!("an answer that cannot be read (status {status}): {reason}"))
+        .hint("does a proxy or AWS_ENDPOINT_URL answer in place of AWS?")
+}
+
 fn broke_off(reason: &str) -> bool {
     [
         "incomplete",
@@ -183,6 +187,8 @@ fn broke_off(reason: &str) -> bool {
         "reading a body",
         "connection",
         "end of file",
+        "end of stream",
+        "before its end tag",
         "unexpected eof",
         "stream error",
         "minimum throughput",
@@ -222,8 +228,8 @@ fn spoken(causes: &[&(dyn StdError + 'static)]) -> String {
     let mut parts: Vec<String> = vec![];
     for cause in causes {
         let text = clean(&cause.to_string());
-        let wrapped = text.ends_with("interceptor encountered an error");
-        let empty = text.is_empty() || wrapped || EMPTY.contains(&text.as_str());
+        let ours = text.ends_with("interceptor encountered an error");
+        let empty = ours || text.is_empty() || EMPTY.contains(&text.as_str());
         if !empty && !parts.iter().any(|said| said.contains(&text)) {
             parts.push(text);
         }
@@ -255,6 +261,28 @@ mod tests {
 
     fn sso() -> Origin {
         Origin::Sso { profile: "prod".into() }
+    }
+
+    /// As the SDK wraps what it could not read.
+    #[derive(Debug)]
+    struct Unread(std::io::Error, ErrorMetadata);
+
+    impl std::fmt::Display for Unread {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("unhandled error")
+        }
+    }
+
+    impl StdError for Unread {
+        fn source(&self) -> Option<&(dyn StdError + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    impl ProvideErrorMetadata for Unread {
+        fn meta(&self) -> &ErrorMetadata {
+            &self.1
+        }
     }
 
     fn of(error: &SdkError<ErrorMetadata, HttpResponse>) -> Error {
@@ -348,6 +376,18 @@ mod tests {
         assert_eq!(told.trouble, Trouble::Unreachable);
         let told = of(&SdkError::response_error("error reading a body from connection", answer(200)));
         assert_eq!(told.trouble, Trouble::Unreachable);
+    }
+
+    #[test]
+    fn half_a_json_answer_is_not_a_refusal() {
+        let half = std::io::Error::other("unexpected end of stream");
+        let told = super::error(
+            ASK,
+            &Ground { region: "eu-west-1", origin: &sso(), only_elsewhere: false },
+            &SdkError::service_error(Unread(half, ErrorMetadata::builder().build()), answer(200)),
+        );
+        assert_eq!(told.trouble, Trouble::Unreachable);
+        assert_eq!(told.why, "the answer broke off: unexpected end of stream");
     }
 
     #[test]

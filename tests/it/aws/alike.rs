@@ -148,30 +148,6 @@ fn the_account_is_who_boto3_says() {
     assert_eq!(rows[0]["cells"]["credentials_until"], Value::Null, "static keys do not end");
 }
 
-/// The lists are compared above; this is what `describe` adds: it finds the row, and gives AWS's own object.
-#[test]
-fn each_kind_is_described_by_id() {
-    let ids = [
-        ("vpc", "/VpcId"),
-        ("subnet", "/SubnetId"),
-        ("instance", "/InstanceId"),
-        ("security-group", "/GroupId"),
-        ("cluster", "/name"),
-        ("nodegroup", "/nodegroupName"),
-        ("asg", "/AutoScalingGroupName"),
-        ("load-balancer", "/LoadBalancerArn"),
-        ("target-group", "/TargetGroupArn"),
-        ("log-group", "/logGroupName"),
-    ];
-    for (kind, at) in ids {
-        let id = told(kind, "eu-west-1").into_keys().next().expect("there is one");
-        let said = Run::new(&["describe", kind, &id, "-o", "json", "--region", "us-west-2,eu-west-1"]).said();
-        assert_eq!(said.code, 0, "{kind} {id}: {said:?}");
-        let own = said.json().pointer(at).map_or_else(|| panic!("no {at} in {}", said.out), word);
-        assert!(own == id || id.ends_with(&format!("/{own}")), "{kind} {id}: {own}");
-    }
-}
-
 #[test]
 fn what_is_not_there_cannot_be_described_and_that_is_said() {
     let said = Run::new(&["describe", "vpc", "vpc-0", "-o", "json", "--region", "eu-west-1"]).said();

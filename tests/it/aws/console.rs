@@ -15,8 +15,9 @@ fn console(rules: &Rules) -> Terminal {
     program.open(140, 30)
 }
 
-/// The rows stand while `fault` lasts and the screen says `state`; after it all is as before.
-fn stands_through(name: &str, fault: serde_json::Value, state: &str) {
+/// The rows stand while `fault` lasts and the screen says `state` and all of `beside`; after it `state` is gone, and the rows
+/// are as before.
+fn stands_through(name: &str, fault: serde_json::Value, state: &str, beside: &[&str]) {
     let rules = Rules::new(name);
     let mut terminal = console(&rules);
     terminal.shows("10.20.0.0/16");
@@ -27,6 +28,7 @@ fn stands_through(name: &str, fault: serde_json::Value, state: &str) {
     rules.add(&[rule]);
     terminal.press("ctrl-r");
     terminal.shows(state);
+    beside.iter().for_each(|also| terminal.shows(also));
     terminal.shows("10.20.0.0/16");
     assert!(rules.held()[0] > 0, "the fault was met");
     rules.end();
@@ -41,16 +43,22 @@ fn stands_through(name: &str, fault: serde_json::Value, state: &str) {
 #[test]
 fn rows_stand_while_a_region_is_denied_and_it_recovers() {
     let denied = json!({"error": {"code": "UnauthorizedOperation", "status": 403, "message": "You may not."}});
-    stands_through("CONSOLEDENIED", denied, "ec2:DescribeVpcs");
+    stands_through("CONSOLEDENIED", denied, "ec2:DescribeVpcs", &[REGION]);
 }
 
 #[test]
 fn rows_stand_while_a_token_is_expired_and_it_recovers() {
     let expired = json!({"error": {"code": "RequestExpired", "status": 400, "message": "The token is expired."}});
-    stands_through("CONSOLEEXPIRED", expired, "expired");
+    stands_through("CONSOLEEXPIRED", expired, "expired", &[]);
 }
 
 #[test]
 fn rows_stand_while_connections_are_cut_and_it_recovers() {
-    stands_through("CONSOLERESET", json!({"reset": true}), "connection");
+    stands_through("CONSOLERESET", json!({"reset": true}), "connection", &[]);
+}
+
+#[test]
+fn rows_stand_while_aws_throttles_and_it_recovers() {
+    let throttled = json!({"error": {"code": "RequestLimitExceeded", "status": 503}});
+    stands_through("CONSOLETHROTTLE", throttled, "RequestLimitExceeded", &["THROTTLED"]);
 }

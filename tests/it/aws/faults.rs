@@ -115,7 +115,7 @@ fn a_server_that_hangs_is_given_up_while_it_still_hangs() {
     let rules = Rules::new("HANG");
     let said = list_with(&rules, "vpc", "ec2", "DescribeVpcs", &json!({"timeout_ms": 300_000}));
     let error = lost_one_region(&said, "vpc");
-    assert!(rules.still_hangs("ec2", "DescribeVpcs", HURT), "the server answers again");
+    assert!(rules.still_hangs("DescribeVpcs", HURT), "the server answers again");
     assert_eq!(error["why"], "no answer in time", "{error}");
     assert!(word(&error["hint"]).contains("VPN"), "{error}");
     assert!(said.took < Duration::from_secs(45), "{:?}", said.took);
@@ -142,7 +142,7 @@ fn half_an_answer_never_passes_for_a_whole_one() {
             let said = list_with(&rules, kind, service, operation, &fault);
             let error = lost_one_region(&said, kind);
             let why = word(&error["why"]);
-            assert!(why.contains("broke off") || why.contains("cannot be read"), "{kind} at {part}: {error}");
+            assert!(why.starts_with("the answer broke off: "), "{kind} at {part}: {error}");
         }
     }
 }

@@ -1,11 +1,11 @@
 //! That listings are read to their end, and that nothing is asked for twice: the requests themselves are counted.
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde_json::{Value, json};
 
 use super::{
-    lab::{Said, told, word},
-    rules::Rules,
+    lab::{Said, told, var, word},
+    rules::{Rules, post},
 };
 
 /// The lab's pages: this many rows of EC2, and one of whatever it holds two of. The others page by AWS's own size.
@@ -16,7 +16,7 @@ const PAGE_OF_LOGS: usize = 50;
 type Counts = BTreeMap<String, (usize, usize)>;
 
 fn counted(kind: &str, region: &str) -> (Said, Counts) {
-    let rules = Rules::new(&format!("PAGES{}", kind.replace('-', "")));
+    let rules = Rules::new(&format!("PAGES{}{}", kind, region).replace('-', ""));
     // a delay that nobody notices: only what is counted
     let further = "NextToken || nextToken || Marker";
     rules.add(&[json!({"body": further, "latency": 1}), json!({"latency": 1})]);
@@ -39,7 +39,7 @@ fn pages(rows: usize, page: usize) -> usize {
 }
 
 /// Each operation that a listing takes, and how many requests of it there must be; 0: it depends on what is not told.
-fn reads(kind: &str, region: &str, expected: &[(&str, usize)]) {
+fn reads(kind: &str, region: &str, expected: &[(&str, usize)]) -> Counts {
     let (said, counts) = counted(kind, region);
     assert_eq!(said.code, 0, "{said:?}");
     let ids: Vec<String> = told(kind, region).into_keys().collect();
@@ -52,15 +52,15 @@ fn reads(kind: &str, region: &str, expected: &[(&str, usize)]) {
         assert_eq!(counts[*operation].1, *calls, "{operation}: {counts:?}");
     }
     println!("{kind} in {region}: {counts:?}");
+    counts
 }
 
 /// As [`reads`], where there must be more than one page of `operation`.
-fn reads_on(kind: &str, operation: &str, pages: usize, expected: &[(&str, usize)]) {
+fn reads_on(kind: &str, operation: &str, pages: usize, expected: &[(&str, usize)]) -> Counts {
     assert!(pages > 1, "the lab has but one page of {kind}");
-    let region = "us-east-1";
-    reads(kind, region, expected);
-    let (_, counts) = counted(kind, region);
+    let counts = reads(kind, "us-east-1", expected);
     assert_eq!(counts[operation].0, pages - 1, "{operation}, with a token: {counts:?}");
+    counts
 }
 
 fn many(kind: &str) -> usize {
@@ -78,8 +78,8 @@ fn subnets_and_their_route_tables_are_read_to_their_last_page() {
     let all = pages(many("subnet"), PAGE);
     // each VPC has its main table
     assert!(many("vpc") > PAGE);
-    reads_on("subnet", "DescribeSubnets", all, &[("DescribeSubnets", all), ("DescribeRouteTables", 0)]);
-    let (_, counts) = counted("subnet", "us-east-1");
+    let expected = [("DescribeSubnets", all), ("DescribeRouteTables", 0)];
+    let counts = reads_on("subnet", "DescribeSubnets", all, &expected);
     assert!(counts["DescribeRouteTables"].0 > 0, "{counts:?}");
 }
 
@@ -92,7 +92,7 @@ fn instances_with_their_checks_and_agents_are_read_to_their_last_page() {
     let expected = [
         ("DescribeInstances", all),
         ("DescribeInstanceStatus", pages(running, PAGE)),
-        ("DescribeInstanceInformation", pages(agents, 50)),
+        ("DescribeInstanceInformation", pages(agents, PAGE)),
         ("DescribeImages", 1),
     ];
     reads_on("instance", "DescribeInstances", all, &expected);
@@ -138,10 +138,40 @@ fn many_of(kind: &str, cluster: &str) -> usize {
     told(kind, "us-east-1").values().filter(|row| row["cluster"] == cluster).count()
 }
 
-/// The lab has less than a page of these: their calls are counted, their pages are not shown.
+/// A region with nothing in it until this puts more than a page of each there.
+fn many_balancers_and_groups(region: &str) {
+    let ask = |service: &str, asked: &str| {
+        let place = (service, region);
+        post(&var("MOTO_URL"), &var("AWS_ACCESS_KEY_ID"), place, asked, Duration::from_secs(30)).expect("moto answers")
+    };
+    let told = ask("ec2", "Action=DescribeSubnets&Version=2016-11-15");
+    let subnet = told.split("<subnetId>").nth(1).and_then(|rest| rest.split('<').next()).expect("there is a subnet");
+    let elb = |asked: &str| ask("elasticloadbalancing", &format!("{asked}&Version=2015-12-01"));
+    for n in 0..3 {
+        elb(&format!("Action=CreateLoadBalancer&Name=paged-{n}&Type=network&Subnets.member.1={subnet}"));
+    }
+    for n in 0..=PAGE {
+        elb(&format!("Action=CreateTargetGroup&Name=paged-{n}&TargetType=lambda"));
+    }
+}
+
+/// The estate has less than a page of these, so that more are made where nobody looks.
 #[test]
-fn load_balancers_and_target_groups_are_asked_for_once() {
-    reads("load-balancer", "us-east-1", &[("DescribeLoadBalancers", many("load-balancer"))]);
+fn load_balancers_and_target_groups_are_read_to_their_last_page() {
+    let region = "sa-east-1";
+    many_balancers_and_groups(region);
+    let (said, counts) = counted("load-balancer", region);
+    assert_eq!((said.code, said.ids(region).len()), (0, 3), "{said:?}");
+    assert_eq!(counts, Counts::from([("DescribeLoadBalancers".to_owned(), (2, 3))]));
+    let (said, counts) = counted("target-group", region);
+    assert_eq!((said.code, said.ids(region).len()), (0, PAGE + 1), "{said:?}");
+    let health = ("DescribeTargetHealth".to_owned(), (0, PAGE + 1));
+    assert_eq!(counts, Counts::from([("DescribeTargetGroups".to_owned(), (1, 2)), health]));
+    println!("{} target groups with their health: {:?}", PAGE + 1, said.took);
+}
+
+#[test]
+fn each_target_group_is_asked_for_its_health_once() {
     let groups = many("target-group");
     reads("target-group", "us-east-1", &[("DescribeTargetGroups", 1), ("DescribeTargetHealth", groups)]);
 }
