@@ -16,7 +16,7 @@ const PAGE_OF_LOGS: usize = 50;
 type Counts = BTreeMap<String, (usize, usize)>;
 
 fn counted(kind: &str, region: &str) -> (Said, Counts) {
-    let rules = Rules::new(&format!("PAGES{}{}", kind, region).replace('-', ""));
+    let rules = Rules::new(&format!("PAGES{kind}{region}").replace('-', ""));
     // a delay that nobody notices: only what is counted
     let further = "NextToken || nextToken || Marker";
     rules.add(&[json!({"body": further, "latency": 1}), json!({"latency": 1})]);
