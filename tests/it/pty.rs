@@ -273,6 +273,21 @@ fn pasted_text_is_text_and_never_keys() {
     terminal.ends_well();
 }
 
+/// The test runs itself once more, in a terminal that it takes and then panics in.
+#[test]
+fn a_panic_gives_the_terminal_back_and_can_be_read() {
+    const HERE: &str = "QUARTERDECK_TEST_PANICS_HERE";
+    if std::env::var_os(HERE).is_some() {
+        let _taken = quarterdeck::runtime::terminal::Terminal::take(false).expect("there is a terminal");
+        panic!("the sky fell on purpose");
+    }
+    let mut terminal =
+        Program::test("pty::a_panic_gives_the_terminal_back_and_can_be_read").env(HERE, "1").open(100, 30);
+    terminal.shows("the sky fell on purpose");
+    terminal.ends();
+    terminal.is_given_back();
+}
+
 #[test]
 fn without_a_terminal_it_says_what_works_instead() {
     let program = Program::new();

@@ -23,6 +23,7 @@ pub struct Program {
     home: Home,
     vars: Vec<(String, String)>,
     args: Vec<String>,
+    binary: PathBuf,
 }
 
 /// A folder that is gone when the test is over.
@@ -57,7 +58,13 @@ impl Program {
         let fixed = [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("AWS_EC2_METADATA_DISABLED", "true")];
         vars.extend(fixed.map(|(name, value)| (name.to_owned(), value.to_owned())));
         vars.extend(std::env::var("PATH").map(|path| ("PATH".to_owned(), path)));
-        Self { home, vars, args: vec![] }
+        Self { home, vars, args: vec![], binary: env!("CARGO_BIN_EXE_quarterdeck").into() }
+    }
+
+    /// One test of this very binary, in a terminal of its own.
+    pub fn test(name: &str) -> Self {
+        let binary = std::env::current_exe().expect("a test runs in a program");
+        Self { binary, ..Self::new() }.args(&["--exact", name, "--nocapture"])
     }
 
     pub fn home(&self) -> &Path {
@@ -76,12 +83,8 @@ impl Program {
 
     /// Runs it without a terminal: its exit code, and what it said.
     pub fn run(self) -> (i32, String) {
-        let output = Command::new(env!("CARGO_BIN_EXE_quarterdeck"))
-            .env_clear()
-            .envs(self.vars)
-            .args(self.args)
-            .output()
-            .expect("the program starts");
+        let output =
+            Command::new(self.binary).env_clear().envs(self.vars).args(self.args).output().expect("the program starts");
         let said = [output.stdout, output.stderr].concat();
         (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&said).into_owned())
     }
@@ -89,7 +92,7 @@ impl Program {
     pub fn open(self, width: u16, height: u16) -> Terminal {
         let size = PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("there are pseudo-terminals");
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_quarterdeck"));
+        let mut command = CommandBuilder::new(&self.binary);
         command.env_clear();
         command.args(&self.args);
         for (name, value) in &self.vars {
