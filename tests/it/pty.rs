@@ -142,9 +142,9 @@ fn a_storm_of_sizes_leaves_a_screen_of_the_last_size() {
     }
     terminal.resize(70, 16);
     terminal.press("?");
-    terminal.shows("Show the keys of this screen");
+    terminal.shows("Back to where you came from");
     terminal.press("esc");
-    terminal.shows_no("Show the keys of this screen");
+    terminal.shows_no("Back to where you came from");
     terminal.shows("? keys");
     assert!(terminal.row(15).contains("? keys"), "the footer is the last line:\n{}", terminal.screen());
 }
