@@ -180,7 +180,7 @@ impl Default for Settings {
             read_only: false,
             keymap: Keymap::Shipped("default"),
             theme: Theme::Auto,
-            mouse: true,
+            mouse: false,
             utc: false,
             act: Act::default(),
             tags: Tags::default(),

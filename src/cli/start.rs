@@ -53,6 +53,7 @@ pub fn clients(settings: &Settings) -> Result<Clients> {
         regions: settings.regions.clone(),
         default_region: settings.default_region.clone(),
         act: settings.act.profiles.clone().into_iter().collect(),
+        tags: settings.tags.clone(),
     };
     let aws = Aws::new(setup)?;
     let servers = Servers::new(aws.clone(), settings.kubeconfig.clone(), contexts, settings.namespaces.clone());
@@ -122,13 +123,7 @@ fn first(settings: &Settings, estate: &Estate) -> Result<Kind> {
 pub fn console(settings: &Settings, keymap: Keymap) -> Result<Exit> {
     let estate = estate(settings)?;
     let kind = first(settings, &estate)?;
-    let console = Console {
-        keymap,
-        theme: theme(settings),
-        clients: clients(settings)?,
-        // the mouse is taken only when asked for in the console: until then text can be selected as everywhere
-        mouse: false,
-    };
+    let console = Console { keymap, theme: theme(settings), clients: clients(settings)?, mouse: settings.mouse };
     block_on(runtime::run(console, |size| Model::new(size, estate, kind, runtime::now_ms() / 1000)))?;
     Ok(Exit::Done)
 }

@@ -40,6 +40,7 @@ pub use meter::{Meter, Place, Throttled, Usage};
 use tokio::sync::OnceCell;
 
 use crate::{
+    config::Tags,
     error::{Error, Result},
     kinds::Scope,
 };
@@ -58,6 +59,8 @@ pub struct Setup {
     pub default_region: Option<String>,
     /// Profile to look with → profile to act with.
     pub act: BTreeMap<String, String>,
+    /// By which tags things are found.
+    pub tags: Tags,
 }
 
 /// Who the credentials say we are.
@@ -264,6 +267,12 @@ impl Caller {
     #[must_use]
     pub fn region(&self) -> &str {
         &self.region
+    }
+
+    /// By which tags things are found.
+    #[must_use]
+    pub fn tags(&self) -> &Tags {
+        &self.aws.0.setup.tags
     }
 
     /// What the account's calls are signed with.

@@ -118,7 +118,7 @@ impl<'a> Resolver<'a> {
                 "mouse",
                 self.flags.no_mouse.then_some((false, "--no-mouse")),
                 |layer| &layer.mouse,
-                true,
+                false,
             ),
             utc: self.truth("utc", None, |layer| &layer.utc, false),
             act: self.act(),

@@ -42,7 +42,12 @@ class Console:
 
 
 CONSOLES = {
-    "quarterdeck": Console(["quarterdeck", "--at", "pod"], r"[Pp]ods?\W+([\d,]+)", ["quarterdeck", "--version"]),
+    # a kubeconfig alone: like its peers here, it is not to ask AWS
+    "quarterdeck": Console(
+        ["quarterdeck", "--kubeconfig", os.environ.get("KUBECONFIG", "")],
+        r"(?m)^pods\s(?:.*\s)?([\d,]+)(?:/[\d,]+)?\s*$",
+        ["quarterdeck", "--version"],
+    ),
     "sofka": Console(["sofka", "-A"], r"pods \[([\d,]+)\]", ["sofka", "--version"]),
     "k9s": Console(["k9s", "-A", "-c", "pods", "--headless"], r"pods\(all\)\[([\d,]+)\]", ["k9s", "version", "-s"]),
 }

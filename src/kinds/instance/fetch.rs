@@ -89,7 +89,7 @@ async fn instances(caller: &Caller, sink: &Sink<Instance>, before: &Vitals, know
     let mut all = vec![];
     while let Some(page) = caller.page(ASK, pages.next()).await? {
         let owned = page.reservations().iter().flat_map(|r| r.instances().iter().map(|i| (i, r.owner_id())));
-        let mut rows: Vec<Instance> = owned.filter_map(|(raw, owner)| instance(raw, owner)).collect();
+        let mut rows: Vec<Instance> = owned.filter_map(|(raw, owner)| instance(raw, owner, &caller.tags().role)).collect();
         rows.iter_mut().for_each(|row| complete(row, before, known));
         sink.send(Step::Page(rows.clone())).await;
         all.append(&mut rows);
@@ -136,7 +136,7 @@ fn made(raw: &types::Image) -> Option<i64> {
     raw.creation_date()?.parse::<jiff::Timestamp>().ok().map(jiff::Timestamp::as_second)
 }
 
-fn instance(raw: &types::Instance, owner: Option<&str>) -> Option<Instance> {
+fn instance(raw: &types::Instance, owner: Option<&str>, role: &str) -> Option<Instance> {
     let tags = raw.tags();
     let cluster = ["eks:cluster-name", "aws:eks:cluster-name"].map(|key| tag(tags, key)).into_iter().find(|c| !c.is_empty());
     // clusters that were not made by EKS's node groups are known by this tag alone
@@ -144,7 +144,7 @@ fn instance(raw: &types::Instance, owner: Option<&str>) -> Option<Instance> {
     Some(Instance {
         id: raw.instance_id()?.into(),
         name: tag(tags, "Name").into(),
-        role: tag(tags, "quarterdeck:role").into(),
+        role: tag(tags, role).into(),
         state: text(raw.state().and_then(types::InstanceState::name).map(types::InstanceStateName::as_str)),
         shape: text(raw.instance_type().map(types::InstanceType::as_str)),
         zone: text(raw.placement().and_then(types::Placement::availability_zone)),
@@ -207,10 +207,10 @@ mod tests {
             .tags(tag("aws:autoscaling:groupName", "eks-blue-1"))
             .tags(tag("quarterdeck:role", "node"))
             .build();
-        let row = instance(&raw, Some("1")).unwrap();
+        let row = instance(&raw, Some("1"), "quarterdeck:role").unwrap();
         assert_eq!([&*row.cluster, &*row.nodegroup, &*row.asg, &*row.role], ["app", "blue", "eks-blue-1", "node"]);
         let karpenter = types::Instance::builder().instance_id("i-2").tags(tag("kubernetes.io/cluster/app", "owned")).build();
-        assert_eq!(&*instance(&karpenter, None).unwrap().cluster, "app");
+        assert_eq!(&*instance(&karpenter, None, "quarterdeck:role").unwrap().cluster, "app");
     }
 
     #[test]

@@ -23,7 +23,7 @@ impl Fetch for Vpc {
         let mut pages = caller.ec2().describe_vpcs().into_paginator().page_size(1000).send();
         let mut all = vec![];
         while let Some(page) = caller.page(ASK, pages.next()).await? {
-            all.extend(page.vpcs().iter().filter_map(vpc));
+            all.extend(page.vpcs().iter().filter_map(|raw| vpc(raw, &caller.tags().vpc)));
         }
         sink.send(Step::whole(all)).await;
         Ok(())
@@ -37,11 +37,11 @@ impl Fetch for Vpc {
     }
 }
 
-fn vpc(raw: &types::Vpc) -> Option<Vpc> {
+fn vpc(raw: &types::Vpc, role: &str) -> Option<Vpc> {
     Some(Vpc {
         id: raw.vpc_id()?.into(),
         name: tag(raw.tags(), "Name").into(),
-        role: tag(raw.tags(), "quarterdeck:vpc").into(),
+        role: tag(raw.tags(), role).into(),
         cidr: text(raw.cidr_block()),
         state: text(raw.state().map(types::VpcState::as_str)),
         default: raw.is_default().unwrap_or(false),
@@ -63,8 +63,8 @@ mod tests {
             .tags(tag("quarterdeck:vpc", "lb"))
             .tags(tag("Name", "front"))
             .build();
-        let row = vpc(&raw).unwrap();
+        let row = vpc(&raw, "quarterdeck:vpc").unwrap();
         assert_eq!((&*row.name, &*row.role, &*row.state), ("front", "lb", "available"));
-        assert!(vpc(&types::Vpc::builder().build()).is_none());
+        assert!(vpc(&types::Vpc::builder().build(), "quarterdeck:vpc").is_none());
     }
 }
