@@ -63,7 +63,7 @@ namespaces        -                       default
 read_only         true                    flag --read-only
 keymap            default                 default
 theme             light                   variable QUARTERDECK_THEME
-mouse             true                    default
+mouse             false                   default
 utc               true                    file, line 1
 act.profiles      shop → shop-admin       estate prod, line 5
 act.minutes       30                      default
