@@ -125,6 +125,8 @@ fn console(kubeconfig: &str, kind: &str, more: &[&str]) -> Terminal {
 
 /// Leaves a screen by Esc, which is a key of its own only when nothing follows it at once.
 fn leave(terminal: &Terminal, text: &str) {
+    // it must be there first: that it is not yet there is no sign that it was left
+    shows(terminal, text);
     terminal.press("esc");
     shows_no(terminal, text);
 }

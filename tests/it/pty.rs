@@ -101,7 +101,7 @@ fn a_cluster_that_cannot_be_reached_says_so_and_the_rest_goes_on() {
     let terminal = unserved();
     terminal.shows("Connection refused");
     terminal.press("T");
-    terminal.shows("list pods");
+    terminal.shows("list pods in");
     terminal.press("esc");
     terminal.shows_no("list pods in");
     terminal.press("!");
