@@ -142,6 +142,7 @@ fn a_storm_of_sizes_leaves_a_screen_of_the_last_size() {
         terminal.resize(20 + n * 7 % 180, 3 + n * 5 % 47);
     }
     terminal.resize(70, 16);
+    terminal.until("the footer is the last line", || terminal.row(15).contains("? keys"));
     terminal.press("?");
     terminal.shows("Back to where you came from");
     terminal.press("esc");

@@ -196,7 +196,7 @@ impl Terminal {
         screen.parser.screen().rows(0, width).nth(usize::from(row)).unwrap_or_default()
     }
 
-    fn until(&self, what: &str, there: impl Fn() -> bool) {
+    pub fn until(&self, what: &str, there: impl Fn() -> bool) {
         let begun = Instant::now();
         while !there() {
             assert!(begun.elapsed() < PATIENCE, "never: {what}\n{}", self.framed());
