@@ -159,7 +159,9 @@ fn the_smallest_terminals_crash_nothing() {
         terminal.press("? esc");
     }
     terminal.resize(80, 24);
-    terminal.shows("? keys");
+    terminal.until("it is drawn anew", || terminal.row(23).contains("keys") || terminal.row(23).contains("close"));
+    // a key that came together with a change of size is read with the next one: an Esc would be one with it
+    terminal.press("j");
     terminal.press("ctrl-c");
     terminal.ends_well();
 }
