@@ -1,1 +1,19 @@
-//! The demo estate: a small world with a clock, and the servers that speak for it.
+//! The demo estate: a small world with a clock and a seed, and the servers that speak for it in the real protocols.
+//!
+//! `world` (what there is) and `kube` (what its clusters hold) know nothing of wires; `aws` and `api` (Kubernetes) speak for them;
+//! `incident` makes things go wrong in the world, `fault` on the wire. The crate depends on nothing of the console and shares no
+//! decoder with it: what one writes, the other must understand.
+//!
+//! Imports point one way: `rng · clock < lines < kube < world < incident < fault < http < aws · api < serve`.
+pub mod api;
+pub mod aws;
+pub mod clock;
+pub mod estate;
+pub mod fault;
+pub mod http;
+pub mod incident;
+pub mod kube;
+pub mod lines;
+pub mod rng;
+pub mod serve;
+pub mod world;

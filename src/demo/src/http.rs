@@ -1,0 +1,84 @@
+//! HTTP/1.1 over loopback, with and without TLS: what the AWS and the Kubernetes server stand on.
+use std::{convert::Infallible, future::Future, io, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http_body_util::{BodyExt, Full, combinators::BoxBody};
+use hyper::{Request, Response, StatusCode, body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::{TcpListener, TcpStream},
+};
+use tokio_rustls::TlsAcceptor;
+
+/// An error in the middle of a body cuts the connection, which is how a reset is made.
+pub type Body = BoxBody<Bytes, io::Error>;
+pub type Answer = Response<Body>;
+
+/// A body that is there as a whole.
+#[must_use]
+pub fn whole(bytes: impl Into<Bytes>) -> Body {
+    Full::new(bytes.into()).map_err(|never: Infallible| match never {}).boxed()
+}
+
+#[must_use]
+pub fn answer(status: StatusCode, content_type: &str, body: impl Into<Bytes>) -> Answer {
+    let mut answer = Response::new(whole(body));
+    *answer.status_mut() = status;
+    if let Ok(value) = content_type.parse() {
+        answer.headers_mut().insert(hyper::header::CONTENT_TYPE, value);
+    }
+    answer
+}
+
+/// Takes connections as long as the process lives, and hands each request to `handle`. An error from it cuts the connection.
+pub async fn serve<H, F>(listener: TcpListener, tls: Option<TlsAcceptor>, handle: H)
+where
+    H: Fn(Request<Incoming>) -> F + Send + Sync + 'static,
+    F: Future<Output = io::Result<Answer>> + Send + 'static,
+{
+    let handle = Arc::new(handle);
+    loop {
+        let Ok((stream, _peer)) = listener.accept().await else {
+            // out of file descriptors: some will be given back
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            continue;
+        };
+        tokio::spawn(connection(stream, tls.clone(), handle.clone()));
+    }
+}
+
+async fn connection<H, F>(stream: TcpStream, tls: Option<TlsAcceptor>, handle: Arc<H>)
+where
+    H: Fn(Request<Incoming>) -> F + Send + Sync + 'static,
+    F: Future<Output = io::Result<Answer>> + Send + 'static,
+{
+    // answers are written whole; waiting for more only delays the last piece
+    let _slower = stream.set_nodelay(true);
+    match tls {
+        Some(tls) => {
+            if let Ok(stream) = tls.accept(stream).await {
+                exchange(stream, handle).await;
+            }
+        }
+        None => exchange(stream, handle).await,
+    }
+}
+
+async fn exchange<S, H, F>(stream: S, handle: Arc<H>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    H: Fn(Request<Incoming>) -> F + Send + Sync + 'static,
+    F: Future<Output = io::Result<Answer>> + Send + 'static,
+{
+    let service = service_fn(move |request| {
+        let handle = handle.clone();
+        async move { handle(request).await }
+    });
+    // a client that breaks off is no matter
+    let _ended = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .serve_connection(TokioIo::new(stream), service)
+        .with_upgrades()
+        .await;
+}
