@@ -1,1 +1,3 @@
 //! (to come)
+#[derive(Debug)]
+pub struct Cluster;
