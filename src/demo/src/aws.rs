@@ -8,6 +8,7 @@ pub mod fail;
 pub mod fault;
 pub mod filter;
 pub mod json;
+pub mod logs;
 pub mod page;
 pub mod query;
 pub mod rest;
@@ -43,7 +44,7 @@ use service::{Operation, Service};
 use wire::Wire;
 
 /// All that is served.
-pub const SERVICES: &[&Service] = &[&sts::SERVICE];
+pub const SERVICES: &[&Service] = &[&logs::SERVICE, &sts::SERVICE];
 
 /// The largest request that an AWS service takes here, and then some.
 const LARGEST: usize = 4 << 20;

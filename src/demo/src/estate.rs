@@ -1,5 +1,9 @@
 //! The world, held once for all servers: looked at under one lock, always brought up to the present first.
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    any::{Any, TypeId},
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use tokio::sync::watch;
 
@@ -24,6 +28,7 @@ pub struct Estate {
     pub faults: Faults,
     pub keys: Keys,
     world: Mutex<World>,
+    kept: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     /// Counts the changes; whoever watches waits on it, and then looks what is new.
     pulse: watch::Sender<u64>,
 }
@@ -31,7 +36,18 @@ pub struct Estate {
 impl Estate {
     #[must_use]
     pub fn new(world: World, clock: Clock, keys: Keys) -> Self {
-        Self { clock, faults: Faults::default(), keys, world: Mutex::new(world), pulse: watch::Sender::new(0) }
+        let (world, kept) = (Mutex::new(world), Mutex::default());
+        Self { clock, faults: Faults::default(), keys, world, kept, pulse: watch::Sender::new(0) }
+    }
+
+    /// What a server keeps from one call to the next and the world knows nothing of: queries that run, calls counted against a quota.
+    #[must_use]
+    pub fn kept<T: Any + Default + Send + Sync>(&self) -> Arc<T> {
+        let mut all = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh: fn() -> Arc<dyn Any + Send + Sync> = || Arc::new(T::default());
+        let one = all.entry(TypeId::of::<T>()).or_insert_with(fresh).clone();
+        // the key is the type
+        one.downcast().unwrap_or_default()
     }
 
     /// Looks at the world as it is now. What is made of it outside the lock keeps nobody waiting: take out what is needed, encode later.
