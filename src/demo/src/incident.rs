@@ -35,7 +35,9 @@ fn scripts() -> impl Iterator<Item = Script> {
 
 #[must_use]
 pub fn all() -> Vec<Told> {
-    scripts().map(|script| Told { name: script.name, title: script.title, about: script.about, cure: script.cure }).collect()
+    scripts()
+        .map(|script| Told { name: script.name, title: script.title, about: script.about, cure: script.cure })
+        .collect()
 }
 
 /// Begins an incident now; where it happens, and when it shows itself, follows from the seed.
@@ -129,7 +131,11 @@ mod tests {
     #[test]
     fn a_misspelt_script_is_refused_with_its_line() {
         let wrong = SCRIPTS[0].replace("kind = \"deploy\"", "kind = \"delpoy\"");
-        assert!(script::read(&wrong).unwrap_err().to_string().contains("line"), "{}", script::read(&wrong).unwrap_err());
+        assert!(
+            script::read(&wrong).unwrap_err().to_string().contains("line"),
+            "{}",
+            script::read(&wrong).unwrap_err()
+        );
         let wrong = SCRIPTS[0].replace("\"6s\", \"15s\"", "\"15s\", \"6s\"");
         assert!(script::read(&wrong).is_err());
     }

@@ -4,7 +4,7 @@
 //! `incident` makes things go wrong in the world, `fault` on the wire. The crate depends on nothing of the console and shares no
 //! decoder with it: what one writes, the other must understand.
 //!
-//! Imports point one way: `rng · clock < lines < kube < world < incident < fault < http < aws · api < serve`.
+//! Imports point one way: `rng · clock < lines < kube < world < incident < fault < http · sigv4 < aws · api < serve`.
 pub mod api;
 pub mod aws;
 pub mod clock;
@@ -16,4 +16,5 @@ pub mod kube;
 pub mod lines;
 pub mod rng;
 pub mod serve;
+pub mod sigv4;
 pub mod world;

@@ -3,6 +3,7 @@
 pub mod apps;
 pub mod balancer;
 pub mod build;
+pub mod cluster;
 pub mod deed;
 pub mod eks;
 pub mod host;

@@ -30,12 +30,31 @@ pub struct Step {
 #[serde(tag = "kind", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Act {
     /// A version whose containers end by themselves, in the incident's zone.
-    Crash { program: String, version: String, runs: Span, exit: i32, doom: Doom },
+    Crash {
+        program: String,
+        version: String,
+        runs: Span,
+        exit: i32,
+        doom: Doom,
+    },
     /// A program that talks without end when a variable has a value.
-    Flood { program: String, variable: String, value: String },
-    Deploy { program: String, version: String },
-    Set { program: String, variable: String, value: String },
-    BreakZone { capacity: Span },
+    Flood {
+        program: String,
+        variable: String,
+        value: String,
+    },
+    Deploy {
+        program: String,
+        version: String,
+    },
+    Set {
+        program: String,
+        variable: String,
+        value: String,
+    },
+    BreakZone {
+        capacity: Span,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -72,7 +91,9 @@ impl Span {
 impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let [least, most] = <[String; 2]>::deserialize(from)?;
-        let read = |text: &str| length(text).ok_or_else(|| D::Error::custom(format!("`{text}` is no length of time such as 15s, 4m, 1h")));
+        let read = |text: &str| {
+            length(text).ok_or_else(|| D::Error::custom(format!("`{text}` is no length of time such as 15s, 4m, 1h")))
+        };
         let span = Self { least: read(&least)?, most: read(&most)? };
         if span.least > span.most {
             return Err(D::Error::custom(format!("{least} is longer than {most}")));

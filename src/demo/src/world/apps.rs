@@ -17,7 +17,13 @@ pub struct Program {
 }
 
 pub const PROGRAMS: [Program; 8] = [
-    Program { name: "web", versions: &[("1.27.3-4", 9 * DAY), ("1.27.3-3", 37 * DAY)], replicas: 6, port: 8443, kind: AppKind::Deployment },
+    Program {
+        name: "web",
+        versions: &[("1.27.3-4", 9 * DAY), ("1.27.3-3", 37 * DAY)],
+        replicas: 6,
+        port: 8443,
+        kind: AppKind::Deployment,
+    },
     Program {
         name: "checkout",
         versions: &[("2.14.1", 6 * DAY), ("2.14.0", 13 * DAY), ("2.13.4", 34 * DAY)],
@@ -25,10 +31,34 @@ pub const PROGRAMS: [Program; 8] = [
         port: 8080,
         kind: AppKind::Deployment,
     },
-    Program { name: "cart", versions: &[("1.9.0", 4 * DAY), ("1.8.7", 20 * DAY)], replicas: 3, port: 8080, kind: AppKind::Deployment },
-    Program { name: "catalog", versions: &[("3.2.5", 15 * DAY), ("3.2.4", 29 * DAY)], replicas: 6, port: 8080, kind: AppKind::Deployment },
-    Program { name: "search", versions: &[("0.31.2", 2 * DAY), ("0.31.1", 8 * DAY)], replicas: 3, port: 8080, kind: AppKind::Deployment },
-    Program { name: "payments", versions: &[("5.0.9", 23 * DAY), ("5.0.8", 51 * DAY)], replicas: 3, port: 8080, kind: AppKind::Deployment },
+    Program {
+        name: "cart",
+        versions: &[("1.9.0", 4 * DAY), ("1.8.7", 20 * DAY)],
+        replicas: 3,
+        port: 8080,
+        kind: AppKind::Deployment,
+    },
+    Program {
+        name: "catalog",
+        versions: &[("3.2.5", 15 * DAY), ("3.2.4", 29 * DAY)],
+        replicas: 6,
+        port: 8080,
+        kind: AppKind::Deployment,
+    },
+    Program {
+        name: "search",
+        versions: &[("0.31.2", 2 * DAY), ("0.31.1", 8 * DAY)],
+        replicas: 3,
+        port: 8080,
+        kind: AppKind::Deployment,
+    },
+    Program {
+        name: "payments",
+        versions: &[("5.0.9", 23 * DAY), ("5.0.8", 51 * DAY)],
+        replicas: 3,
+        port: 8080,
+        kind: AppKind::Deployment,
+    },
     Program { name: "sessions", versions: &[("8.0.1", 60 * DAY)], replicas: 3, port: 6379, kind: AppKind::StatefulSet },
     Program { name: "report", versions: &[("1.4.0", 44 * DAY)], replicas: 1, port: 0, kind: AppKind::CronJob },
 ];
@@ -52,7 +82,11 @@ fn app(program: &Program, registry: &str, now: i64) -> App {
         port: program.port,
         service: program.port != 0,
         sidecars: program.kind != AppKind::CronJob,
-        hpa: matches!(program.name, "web" | "checkout").then_some((program.replicas as i64, program.replicas as i64 * 4, 70)),
+        hpa: matches!(program.name, "web" | "checkout").then_some((
+            program.replicas as i64,
+            program.replicas as i64 * 4,
+            70,
+        )),
         env: vec![("LOG_LEVEL".to_owned(), "info".to_owned())],
         kind: program.kind,
     }

@@ -2,7 +2,7 @@
 mod entry;
 mod hosts;
 mod network;
-mod records;
+pub(super) mod records;
 mod watching;
 
 use std::sync::Arc;
@@ -85,7 +85,8 @@ impl World {
     #[must_use]
     pub fn new(seed: u64, now: i64, scale: Scale) -> Self {
         let account = format!("{:012}", 100_000_000_000 + Rng::of(seed, "account").below(899_999_999_999));
-        let regions: Vec<Region> = (0..REGIONS.len()).map(|number| region(seed, now, &account, number, scale)).collect();
+        let regions: Vec<Region> =
+            (0..REGIONS.len()).map(|number| region(seed, now, &account, number, scale)).collect();
         let dns = entry::zone(seed, &regions);
         let mut world = Self {
             seed,

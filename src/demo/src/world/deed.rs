@@ -4,6 +4,7 @@ use serde_json::Value;
 use super::{
     Broken, World, apps,
     build::records::{Deed as Done, PIPELINE, event},
+    cluster,
     host::{Check, State},
     life::Step,
 };
@@ -28,7 +29,7 @@ pub(super) fn perform(world: &mut World, deed: Deed) {
     match deed {
         Deed::Defect { region, rule } => {
             let now = world.now;
-            world.regions[region].kube.add_rule(rule, now);
+            cluster::add_rule(&mut world.regions[region].kube, rule, now);
         }
         Deed::Deploy { region, program, version } => deploy(world, region, &program, &version),
         Deed::Set { region, program, variable, value } => {
@@ -68,15 +69,16 @@ fn deploy(world: &mut World, region: usize, program: &str, version: &str) {
 fn edit(world: &mut World, region: usize, program: &str, by: &Author, change: impl FnOnce(&mut Value)) {
     let now = world.now;
     let kube = &mut world.regions[region].kube;
-    let Some(mut deployment) = kube.object("deployments", apps::NAMESPACE, program) else { return };
+    let Some(mut deployment) = cluster::deployment(kube, apps::NAMESPACE, program) else { return };
     change(&mut deployment["spec"]["template"]);
-    kube.change_as(by.user, by.groups, "deployments", apps::NAMESPACE, program, deployment, now);
+    cluster::change(kube, by, apps::NAMESPACE, program, deployment, now);
 }
 
 fn set_image(template: &mut Value, container: &str, repository: &str) {
     let Some(containers) = template["spec"]["containers"].as_array_mut() else { return };
     for found in containers.iter_mut().filter(|c| c["name"] == container) {
-        let registry = found["image"].as_str().and_then(|image| image.split_once('/')).map(|(registry, _)| registry.to_owned());
+        let registry =
+            found["image"].as_str().and_then(|image| image.split_once('/')).map(|(registry, _)| registry.to_owned());
         found["image"] = format!("{}/{repository}", registry.unwrap_or_default()).into();
     }
 }
@@ -104,7 +106,7 @@ fn break_zone(world: &mut World, region: usize, zone: usize, capacity_after: i64
             instance.agent = Some(now);
             instance.system = Check::Ok;
         }
-        world.with_node(region, &id, |kube, node, _| kube.lose(node, now));
+        world.with_node(region, &id, |kube, node, _| cluster::lose(kube, node, now));
         world.soon(region, &id, Step::Impaired, MINUTE + 10 * SECOND);
     }
 }

@@ -12,7 +12,6 @@ use super::{
     deed::Deed,
     host::{Check, Instance, Role, ScalingGroup, State},
     network::Subnet,
-    tag::Tags,
 };
 use crate::{
     clock::{MINUTE, SECOND},
@@ -30,16 +29,23 @@ pub struct Schedule {
 #[derive(Clone, Debug)]
 enum Due {
     /// The instance's next step on its way.
-    Host { region: usize, id: String, step: Step },
+    Host {
+        region: usize,
+        id: String,
+        step: Step,
+    },
     /// A group looks whether it has what it wants.
-    Scaling { region: usize, group: String },
+    Scaling {
+        region: usize,
+        group: String,
+    },
     /// Metrics are taken and alarms looked at, in every region.
     Minute,
     Deed(Box<Deed>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Step {
+pub(super) enum Step {
     Running,
     /// Agent and kubelet are up.
     Speaking,
@@ -109,7 +115,7 @@ impl World {
     }
 
     /// Chance for what happens now.
-    fn chance(&self, what: &str) -> Rng {
+    pub(super) fn chance(&self, what: &str) -> Rng {
         Rng::of(self.seed ^ self.schedule.planned, what)
     }
 }
@@ -193,7 +199,8 @@ pub fn draft(of: Draft<'_>) -> Instance {
         agent: None,
         groups: vec![of.security_group],
         asg: Some(of.group.name.clone()),
-        nodegroup: (role == Role::Node).then(|| of.group.tags.value("eks:nodegroup-name").unwrap_or_default().to_owned()),
+        nodegroup: (role == Role::Node)
+            .then(|| of.group.tags.value("eks:nodegroup-name").unwrap_or_default().to_owned()),
         profile: format!("arn:aws:iam::{}:instance-profile/demo-{}", of.account, role.name()),
         tags,
         id: of.id,
@@ -243,10 +250,11 @@ impl Region {
 
     /// The names of the group's instances that count for it.
     pub fn members<'a>(&'a self, group: &'a str) -> impl Iterator<Item = &'a Instance> {
-        self.instances.iter().filter(move |i| i.asg.as_deref() == Some(group) && !matches!(i.state, State::ShuttingDown | State::Terminated))
-    }
-
-    fn tags_of(&self, id: &str) -> Tags {
-        self.instance(id).map(|i| i.tags.clone()).unwrap_or_default()
+        self.instances.iter().filter(move |i| {
+            i.asg.as_deref() == Some(group) && !matches!(i.state, State::ShuttingDown | State::Terminated)
+        })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,11 +7,11 @@ use std::f64::consts::TAU;
 use super::{
     Region, World,
     balancer::{Balancer, TargetGroup},
+    cluster as joined,
     watch::{LogGroup, Metric, Series, Source},
 };
 use crate::{
     clock::{DAY, HOUR, MINUTE, SECOND},
-    kube::Endpoint,
     lines,
     rng::Rng,
 };
@@ -102,7 +102,10 @@ pub(super) fn minute(world: &mut World) {
         let values = sample(world.seed, &world.regions[number], at);
         let region = &mut world.regions[number];
         for (metric, value) in values {
-            let series = region.metrics.entry(metric).or_insert_with(|| Series { first: at, values: std::collections::VecDeque::new() });
+            let series = region
+                .metrics
+                .entry(metric)
+                .or_insert_with(|| Series { first: at, values: std::collections::VecDeque::new() });
             // what was not there for a while said nothing meanwhile
             while series.first + series.values.len() as i64 * MINUTE < at {
                 series.values.push_back(0.0);
@@ -123,7 +126,8 @@ pub(super) fn minute(world: &mut World) {
 
 /// A zone is whole again when there is capacity and nothing in it is impaired.
 fn heal(region: &mut Region, now: i64) {
-    let sick: Vec<usize> = region.instances.iter().filter(|i| i.impaired_since.is_some() && region_counts(i)).map(|i| i.zone).collect();
+    let sick: Vec<usize> =
+        region.instances.iter().filter(|i| i.impaired_since.is_some() && region_counts(i)).map(|i| i.zone).collect();
     region.broken.retain(|broken| now < broken.capacity_from || sick.contains(&broken.zone));
 }
 
@@ -135,7 +139,7 @@ fn sample(seed: u64, region: &Region, at: i64) -> Vec<(Metric, f64)> {
     let mut all = vec![];
     let mut rng = Rng::of(seed, &format!("{}/metrics/{at}", region.name));
     let ready = entry(region, &mut all);
-    let failing = cluster(region, &mut all);
+    let failing = insights(region, at, &mut all);
     let wanted = ready.0 + ready.1;
     let share = if wanted == 0 { 100.0 } else { 100.0 * ready.1 as f64 / wanted as f64 };
     // what is not ready takes some requests with it until it is out of service
@@ -165,8 +169,8 @@ fn entry(region: &Region, all: &mut Vec<(Metric, f64)>) -> (usize, usize) {
     let mut sum = (0, 0);
     for group in &region.target_groups {
         let Some(balancer) = region.balancers.iter().find(|b| b.arn == group.balancer) else { continue };
-        let endpoints = region.kube.endpoints(&group.namespace, &group.service);
-        let bad = endpoints.iter().filter(|e: &&Endpoint| !e.ready).count();
+        let endpoints = joined::endpoints(&region.kube, &group.namespace, &group.service);
+        let bad = endpoints.iter().filter(|e| !e.ready).count();
         let good = endpoints.len() - bad;
         all.push((hosts("HealthyHostCount", group, balancer), good as f64));
         all.push((unhealthy(group, balancer), bad as f64));
@@ -176,9 +180,9 @@ fn entry(region: &Region, all: &mut Vec<(Metric, f64)>) -> (usize, usize) {
 }
 
 /// What Container Insights tells of the cluster; returns the share of the shop's pods that are not ready.
-fn cluster(region: &Region, all: &mut Vec<(Metric, f64)>) -> f64 {
+fn insights(region: &Region, at: i64, all: &mut Vec<(Metric, f64)>) -> f64 {
     let name = region.eks.name.as_str();
-    let census = region.kube.census();
+    let census = joined::census(&region.kube, at);
     let of = |metric_name| metric("ContainerInsights", metric_name, &[("ClusterName", name)], "Count");
     all.push((of("cluster_node_count"), census.nodes as f64));
     all.push((failed_nodes(name), census.failed_nodes as f64));
@@ -190,7 +194,10 @@ fn cluster(region: &Region, all: &mut Vec<(Metric, f64)>) -> f64 {
         all.push((of("pod_cpu_utilization", "Percent"), workload.cpu_percent));
         all.push((of("pod_memory_utilization", "Percent"), workload.memory_percent));
         let service = [("ClusterName", name), ("Namespace", &*workload.namespace), ("Service", &*workload.name)];
-        all.push((metric("ContainerInsights", "service_number_of_running_pods", &service, "Count"), workload.running as f64));
+        all.push((
+            metric("ContainerInsights", "service_number_of_running_pods", &service, "Count"),
+            workload.running as f64,
+        ));
     }
     census.not_ready_share
 }
@@ -212,7 +219,7 @@ fn logs(seed: u64, region: &Region, at: i64, all: &mut Vec<(Metric, f64)>) {
 /// How many lines the containers of a group say in a minute, from how fast each of them talks.
 fn spoken(seed: u64, region: &Region, _group: &LogGroup, namespace: &str) -> f64 {
     let mut sum = 0.0;
-    region.kube.each_speaking(|pod| {
+    joined::each_speaking(&region.kube, |pod| {
         let system = pod.namespace == "kube-system";
         if system == (namespace == "kube-system") {
             sum += lines::rate(&lines::Voice { seed, region: &region.name, ..pod });
@@ -226,7 +233,10 @@ fn machines(region: &Region, at: i64, rng: &mut Rng, all: &mut Vec<(Metric, f64)
         let of = |name, unit| metric("AWS/EC2", name, &[("InstanceId", &instance.id)], unit);
         all.push((of("StatusCheckFailed", "Count"), f64::from(u8::from(instance.impaired_since.is_some()))));
         let cpu = if instance.nodegroup.is_some() { 34.0 } else { 3.0 };
-        all.push((of("CPUUtilization", "Percent"), if instance.healthy() { cpu * load(at) * (0.9 + 0.2 * rng.share()) } else { 0.0 }));
+        all.push((
+            of("CPUUtilization", "Percent"),
+            if instance.healthy() { cpu * load(at) * (0.9 + 0.2 * rng.share()) } else { 0.0 },
+        ));
     }
 }
 
@@ -235,7 +245,7 @@ impl Region {
     #[must_use]
     pub fn flooded(&self) -> bool {
         let mut flooded = false;
-        self.kube.each_speaking(|voice| flooded |= voice.run.mood == lines::Mood::Flooding);
+        joined::each_speaking(&self.kube, |voice| flooded |= voice.run.mood == lines::Mood::Flooding);
         flooded
     }
 

@@ -1,5 +1,8 @@
 //! How the world comes in: the load balancer of a region, and the DNS zone over all of them.
-use super::{ESTATE, Site, founded, network::{Net, tags}};
+use super::{
+    ESTATE, Site, founded,
+    network::{Net, tags},
+};
 use crate::{
     clock::HOUR,
     rng::Rng,
@@ -33,7 +36,10 @@ pub fn balancers(site: &Site<'_>, net: &Net) -> (Vec<Balancer>, Vec<TargetGroup>
         })
         .collect();
     let listener = |port: u16, group: &TargetGroup| Listener {
-        arn: site.arn("elasticloadbalancing", &format!("listener/net/{name}/{id}/{}", site.rng(&format!("listener/{port}")).hex(16))),
+        arn: site.arn(
+            "elasticloadbalancing",
+            &format!("listener/net/{name}/{id}/{}", site.rng(&format!("listener/{port}")).hex(16)),
+        ),
         protocol: "TCP",
         port,
         target_group: group.arn.clone(),

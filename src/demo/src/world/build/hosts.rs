@@ -1,5 +1,8 @@
 //! Bastions, jump hosts and nodes, the groups that keep their number, and the EKS cluster as AWS sees it.
-use super::{ESTATE, Site, founded, network::{Net, tags}};
+use super::{
+    ESTATE, Site, founded,
+    network::{Net, tags},
+};
 use crate::{
     clock::{DAY, HOUR, MINUTE},
     world::{
@@ -12,10 +15,14 @@ use crate::{
 };
 
 /// The image of a role: its name's beginning, and how many days ago it was built. The jump hosts' is past its month.
-const IMAGES: [(Role, &str, i64); 3] = [(Role::Bastion, "bastion", 12), (Role::Jump, "jump", 41), (Role::Node, "node", 19)];
+const IMAGES: [(Role, &str, i64); 3] =
+    [(Role::Bastion, "bastion", 12), (Role::Jump, "jump", 41), (Role::Node, "node", 19)];
 
 pub fn place(site: &Site<'_>, net: &Net) -> (Vec<Ami>, Vec<Instance>, Vec<ScalingGroup>) {
-    let amis: Vec<Ami> = IMAGES.iter().flat_map(|(role, name, days)| [image(site, *role, name, *days), image(site, *role, name, days + 30)]).collect();
+    let amis: Vec<Ami> = IMAGES
+        .iter()
+        .flat_map(|(role, name, days)| [image(site, *role, name, *days), image(site, *role, name, days + 30)])
+        .collect();
     let scaling = groups(site, net);
     let mut instances = vec![];
     for group in &scaling {
@@ -77,7 +84,10 @@ fn groups(site: &Site<'_>, net: &Net) -> Vec<ScalingGroup> {
                 _ => tags,
             };
             all.push(ScalingGroup {
-                arn: site.arn("autoscaling", &format!("autoScalingGroup:{}:autoScalingGroupName/{name}", site.rng(&name).uuid())),
+                arn: site.arn(
+                    "autoscaling",
+                    &format!("autoScalingGroup:{}:autoScalingGroupName/{name}", site.rng(&name).uuid()),
+                ),
                 template: template(site, &short),
                 min: desired.min(1),
                 max: most,
@@ -169,9 +179,18 @@ pub fn eks(site: &Site<'_>, net: &Net, scaling: &[ScalingGroup]) -> Cluster {
         role: role("cluster"),
         kms_key: site.arn("kms", &format!("key/{}", site.rng("kms").uuid())),
         vpc: net.vpc(Part::App).id.clone(),
-        subnets: net.subnets.iter().filter(|s| s.tags.value("Name").is_some_and(|n| n.starts_with("app-node"))).map(|s| s.id.clone()).collect(),
+        subnets: net
+            .subnets
+            .iter()
+            .filter(|s| s.tags.value("Name").is_some_and(|n| n.starts_with("app-node")))
+            .map(|s| s.id.clone())
+            .collect(),
         group: net.group("cluster"),
-        oidc: format!("https://oidc.eks.{}.amazonaws.com/id/{}", site.name, site.rng("oidc").letters(32, b"0123456789ABCDEF")),
+        oidc: format!(
+            "https://oidc.eks.{}.amazonaws.com/id/{}",
+            site.name,
+            site.rng("oidc").letters(32, b"0123456789ABCDEF")
+        ),
         updates: vec![Update {
             id: site.rng("update").uuid(),
             kind: "VersionUpdate",
@@ -186,7 +205,11 @@ pub fn eks(site: &Site<'_>, net: &Net, scaling: &[ScalingGroup]) -> Cluster {
             addon("kube-proxy", "v1.33.3-eksbuild.10"),
             addon("aws-ebs-csi-driver", "v1.51.1-eksbuild.1"),
         ],
-        access: vec![entry("on-call-read", &["quarterdeck:read"]), entry("on-call-act", &["quarterdeck:act"]), entry("deployer", &["quarterdeck:deploy"])],
+        access: vec![
+            entry("on-call-read", &["quarterdeck:read"]),
+            entry("on-call-act", &["quarterdeck:act"]),
+            entry("deployer", &["quarterdeck:deploy"]),
+        ],
         nodegroups: nodegroups.collect(),
         tags: Tags::named(&name).with(crate::world::tag::ESTATE, ESTATE),
         name,

@@ -6,8 +6,8 @@ use crate::{
     clock::{HOUR, MINUTE},
     world::{
         network::{
-            Address, Attachment, Block, ClientVpn, InternetGateway, Nat, Part, Peer, Route, RouteTable, Rule, SecurityGroup,
-            Subnet, Target, TransitGateway, Vpc, VpcEndpoint, VpnConnection,
+            Address, Attachment, Block, ClientVpn, InternetGateway, Nat, Part, Peer, Route, RouteTable, Rule,
+            SecurityGroup, Subnet, Target, TransitGateway, Vpc, VpcEndpoint, VpnConnection,
         },
         tag::{ESTATE as TAG, ROLE, Tags, VPC},
     },
@@ -32,7 +32,8 @@ impl Net {
     }
 
     pub fn subnet(&self, name: &str, zone: usize) -> &Subnet {
-        let found = self.subnets.iter().find(|s| s.zone == zone && s.tags.value("Name").is_some_and(|n| n.starts_with(name)));
+        let found =
+            self.subnets.iter().find(|s| s.zone == zone && s.tags.value("Name").is_some_and(|n| n.starts_with(name)));
         found.unwrap_or(&self.subnets[0])
     }
 
@@ -56,7 +57,8 @@ pub fn lay(site: &Site<'_>) -> Net {
     let groups = groups(site, &vpcs);
     let endpoints = endpoints(site, &vpcs, &subnets, &tables);
     let vpn = vpn(site, &vpcs, &subnets, &groups);
-    let internet_gateways = vec![InternetGateway { id: gateway, vpc: vpcs[Part::Lb as usize].id.clone(), tags: tags("lb") }];
+    let internet_gateways =
+        vec![InternetGateway { id: gateway, vpc: vpcs[Part::Lb as usize].id.clone(), tags: tags("lb") }];
     Net { vpcs, subnets, tables, internet_gateways, nats, addresses, groups, endpoints, transit, vpn }
 }
 
@@ -198,7 +200,8 @@ fn tables(
     internet: &str,
     nats: &[Nat],
 ) -> Vec<RouteTable> {
-    let to = |destination: &str, target: Target| Route { destination: destination.to_owned(), target, blackhole: false };
+    let to =
+        |destination: &str, target: Target| Route { destination: destination.to_owned(), target, blackhole: false };
     let local = |part: Part| to(&vpcs[part as usize].block.to_string(), Target::Local);
     let inside = || to("10.0.0.0/8", Target::Transit(transit.to_owned()));
     let all_of = |prefix: &str, zone: Option<usize>| -> Vec<String> {
@@ -218,9 +221,17 @@ fn tables(
         }
     };
     let s3 = || to("pl-63a5400a", Target::Endpoint(site.id("vpce", "app/s3")));
-    let mut all: Vec<RouteTable> =
-        Part::ALL.iter().map(|part| table(&format!("{}-main", part.name()), *part, true, vec![], vec![local(*part)])).collect();
-    all.push(table("security", Part::Security, false, all_of("security-private", None), vec![local(Part::Security), inside()]));
+    let mut all: Vec<RouteTable> = Part::ALL
+        .iter()
+        .map(|part| table(&format!("{}-main", part.name()), *part, true, vec![], vec![local(*part)]))
+        .collect();
+    all.push(table(
+        "security",
+        Part::Security,
+        false,
+        all_of("security-private", None),
+        vec![local(Part::Security), inside()],
+    ));
     let public = vec![local(Part::Lb), inside(), to("0.0.0.0/0", Target::Internet(internet.to_owned()))];
     all.push(table("lb-public", Part::Lb, false, all_of("lb-public", None), public));
     for nat in nats {
@@ -238,59 +249,108 @@ fn groups(site: &Site<'_>, vpcs: &[Vpc]) -> Vec<SecurityGroup> {
     let id = |name: &str| site.id("sg", name);
     let vpn = format!("10.250.{}.0/22", site.octet);
     let block = |part: Part| vpcs[part as usize].block.to_string();
-    let group = |part: Part, name: &str, description: &str, ingress: Vec<(&'static str, Option<(u16, u16)>, Peer, &str)>| {
-        let rules = ingress.into_iter().enumerate().map(|(number, (protocol, ports, peer, description))| Rule {
-            id: site.id("sgr", &format!("{name}/in{number}")),
-            protocol,
-            ports,
-            peer,
-            description: description.to_owned(),
-        });
-        SecurityGroup {
-            id: id(name),
-            vpc: vpcs[part as usize].id.clone(),
-            name: name.to_owned(),
-            description: description.to_owned(),
-            ingress: rules.collect(),
-            egress: vec![Rule {
-                id: site.id("sgr", &format!("{name}/out")),
-                protocol: "-1",
-                ports: None,
-                peer: Peer::Block("10.0.0.0/8".to_owned()),
-                description: "inside only".to_owned(),
-            }],
-            tags: tags(name),
-        }
-    };
+    let group =
+        |part: Part, name: &str, description: &str, ingress: Vec<(&'static str, Option<(u16, u16)>, Peer, &str)>| {
+            let rules = ingress.into_iter().enumerate().map(|(number, (protocol, ports, peer, description))| Rule {
+                id: site.id("sgr", &format!("{name}/in{number}")),
+                protocol,
+                ports,
+                peer,
+                description: description.to_owned(),
+            });
+            SecurityGroup {
+                id: id(name),
+                vpc: vpcs[part as usize].id.clone(),
+                name: name.to_owned(),
+                description: description.to_owned(),
+                ingress: rules.collect(),
+                egress: vec![Rule {
+                    id: site.id("sgr", &format!("{name}/out")),
+                    protocol: "-1",
+                    ports: None,
+                    peer: Peer::Block("10.0.0.0/8".to_owned()),
+                    description: "inside only".to_owned(),
+                }],
+                tags: tags(name),
+            }
+        };
     let from = |name: &str| Peer::Group(id(name));
     let net = |block: String| Peer::Block(block);
     let world = || Peer::Block("0.0.0.0/0".to_owned());
     let tcp = |port: u16| ("tcp", Some((port, port)));
     let rule = |(protocol, ports): (&'static str, Option<(u16, u16)>), peer, text| (protocol, ports, peer, text);
     vec![
-        group(Part::Security, "vpn", "Client VPN endpoint", vec![rule(("udp", Some((443, 443))), world(), "VPN clients")]),
-        group(Part::Security, "bastion", "Bastions", vec![rule(tcp(22), from("vpn"), "SSH from the VPN"), rule(tcp(22), net(vpn), "SSH from VPN clients")]),
-        group(Part::Lb, "entry", "Load balancer", vec![rule(tcp(443), world(), "HTTPS"), rule(tcp(80), world(), "redirected to HTTPS")]),
-        group(Part::App, "jump", "Jump hosts", vec![rule(tcp(22), net(block(Part::Security)), "SSH from the bastions")]),
-        group(Part::App, "node", "EKS nodes", vec![
-            rule(tcp(22), from("jump"), "SSH from the jump hosts"),
-            rule(("tcp", Some((8080, 8443))), net(block(Part::Lb)), "traffic from the load balancer"),
-            rule(("-1", None), from("node"), "among themselves"),
-            rule(tcp(10250), from("cluster"), "kubelet"),
-        ]),
-        group(Part::App, "cluster", "EKS control plane", vec![rule(tcp(443), from("jump"), "API from the jump hosts"), rule(tcp(443), from("node"), "API from the nodes")]),
+        group(
+            Part::Security,
+            "vpn",
+            "Client VPN endpoint",
+            vec![rule(("udp", Some((443, 443))), world(), "VPN clients")],
+        ),
+        group(
+            Part::Security,
+            "bastion",
+            "Bastions",
+            vec![rule(tcp(22), from("vpn"), "SSH from the VPN"), rule(tcp(22), net(vpn), "SSH from VPN clients")],
+        ),
+        group(
+            Part::Lb,
+            "entry",
+            "Load balancer",
+            vec![rule(tcp(443), world(), "HTTPS"), rule(tcp(80), world(), "redirected to HTTPS")],
+        ),
+        group(
+            Part::App,
+            "jump",
+            "Jump hosts",
+            vec![rule(tcp(22), net(block(Part::Security)), "SSH from the bastions")],
+        ),
+        group(
+            Part::App,
+            "node",
+            "EKS nodes",
+            vec![
+                rule(tcp(22), from("jump"), "SSH from the jump hosts"),
+                rule(("tcp", Some((8080, 8443))), net(block(Part::Lb)), "traffic from the load balancer"),
+                rule(("-1", None), from("node"), "among themselves"),
+                rule(tcp(10250), from("cluster"), "kubelet"),
+            ],
+        ),
+        group(
+            Part::App,
+            "cluster",
+            "EKS control plane",
+            vec![
+                rule(tcp(443), from("jump"), "API from the jump hosts"),
+                rule(tcp(443), from("node"), "API from the nodes"),
+            ],
+        ),
         group(Part::App, "endpoint", "VPC endpoints", vec![rule(tcp(443), net(block(Part::App)), "AWS APIs")]),
         group(Part::App, "data", "Databases", vec![rule(tcp(5432), from("node"), "PostgreSQL")]),
     ]
 }
 
 const SERVICES: [&str; 12] = [
-    "ec2", "ecr.api", "ecr.dkr", "sts", "logs", "monitoring", "eks", "ssm", "ssmmessages", "ec2messages", "secretsmanager", "elasticloadbalancing",
+    "ec2",
+    "ecr.api",
+    "ecr.dkr",
+    "sts",
+    "logs",
+    "monitoring",
+    "eks",
+    "ssm",
+    "ssmmessages",
+    "ec2messages",
+    "secretsmanager",
+    "elasticloadbalancing",
 ];
 
 fn endpoints(site: &Site<'_>, vpcs: &[Vpc], subnets: &[Subnet], tables: &[RouteTable]) -> Vec<VpcEndpoint> {
     let within = |prefix: &str| -> Vec<String> {
-        subnets.iter().filter(|s| s.tags.value("Name").is_some_and(|n| n.starts_with(prefix))).map(|s| s.id.clone()).collect()
+        subnets
+            .iter()
+            .filter(|s| s.tags.value("Name").is_some_and(|n| n.starts_with(prefix)))
+            .map(|s| s.id.clone())
+            .collect()
     };
     let interface = |part: Part, service: &str, prefix: &str| VpcEndpoint {
         id: site.id("vpce", &format!("{}/{service}", part.name())),
@@ -303,8 +363,12 @@ fn endpoints(site: &Site<'_>, vpcs: &[Vpc], subnets: &[Subnet], tables: &[RouteT
         created: founded(site.now) + HOUR,
         tags: tags(&format!("{}-{service}", part.name())),
     };
-    let mut all: Vec<VpcEndpoint> = SERVICES.iter().map(|service| interface(Part::App, service, "app-endpoint")).collect();
-    all.extend(["ssm", "ssmmessages", "ec2messages", "logs"].map(|service| interface(Part::Security, service, "security-private")));
+    let mut all: Vec<VpcEndpoint> =
+        SERVICES.iter().map(|service| interface(Part::App, service, "app-endpoint")).collect();
+    all.extend(
+        ["ssm", "ssmmessages", "ec2messages", "logs"]
+            .map(|service| interface(Part::Security, service, "security-private")),
+    );
     let app = tables.iter().filter(|t| t.tags.value("Name") == Some("app"));
     all.push(VpcEndpoint {
         kind: "Gateway",

@@ -19,7 +19,8 @@ pub fn repositories(site: &Site<'_>) -> Vec<Repository> {
         .iter()
         .map(|program| {
             let name = apps::repository(program.name);
-            let waiting = WAITING.iter().filter(|(of, _, _)| *of == program.name).map(|(_, version, ago)| (*version, *ago));
+            let waiting =
+                WAITING.iter().filter(|(of, _, _)| *of == program.name).map(|(_, version, ago)| (*version, *ago));
             let images = waiting.chain(program.versions.iter().copied());
             Repository {
                 arn: site.arn("ecr", &format!("repository/{name}")),
@@ -43,7 +44,11 @@ fn image(site: &Site<'_>, repository: &str, version: &str, ago: i64) -> Image {
         pushed: site.now - ago,
         pulled: site.now - (ago / 8),
         size: 20_000_000 + rng.below(90_000_000),
-        findings: if old { vec![("CRITICAL", 1), ("HIGH", 3 + rng.below(4) as u32), ("MEDIUM", 9)] } else { vec![("LOW", rng.below(5) as u32)] },
+        findings: if old {
+            vec![("CRITICAL", 1), ("HIGH", 3 + rng.below(4) as u32), ("MEDIUM", 9)]
+        } else {
+            vec![("LOW", rng.below(5) as u32)]
+        },
     }
 }
 
@@ -111,7 +116,11 @@ pub fn trail(site: &Site<'_>, instances: &[Instance]) -> VecDeque<TrailEvent> {
                 request: json!({"roleArn": format!("arn:aws:iam::{}:role/{ESTATE}-{ON_CALL}", site.account)}),
             },
             2 => {
-                let host = instances.iter().filter(|i| i.role == Role::Bastion).nth(rng.below(3) as usize).unwrap_or(&instances[0]);
+                let host = instances
+                    .iter()
+                    .filter(|i| i.role == Role::Bastion)
+                    .nth(rng.below(3) as usize)
+                    .unwrap_or(&instances[0]);
                 Deed {
                     at,
                     service: "ec2-instance-connect",

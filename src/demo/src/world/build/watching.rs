@@ -37,18 +37,39 @@ pub fn alarms(site: &Site<'_>, balancers: &[Balancer], groups: &[TargetGroup]) -
     let mut all: Vec<Alarm> = vec![];
     for group in groups {
         let metric = metrics::unhealthy(group, &balancers[0]);
-        all.push(alarm(site, &format!("{}-unhealthy", group.name), "Targets fail their health checks", watched(metric, "Maximum", 1.0, 2)));
+        all.push(alarm(
+            site,
+            &format!("{}-unhealthy", group.name),
+            "Targets fail their health checks",
+            watched(metric, "Maximum", 1.0, 2),
+        ));
     }
-    all.push(alarm(site, "nodes-failed", "Nodes are not ready", watched(metrics::failed_nodes(&cluster), "Maximum", 1.0, 2)));
+    all.push(alarm(
+        site,
+        "nodes-failed",
+        "Nodes are not ready",
+        watched(metrics::failed_nodes(&cluster), "Maximum", 1.0, 2),
+    ));
     for program in &apps::PROGRAMS[..6] {
         let metric = metrics::restarts(&cluster, apps::NAMESPACE, program.name);
         let text = format!("Containers of {} restart again and again", program.name);
         all.push(alarm(site, &format!("{}-restarts", program.name), &text, watched(metric, "Sum", 4.0, 3)));
     }
-    all.push(alarm(site, "errors-5xx", "More than 2 % of the requests fail", watched(metrics::errors(), "Average", 2.0, 2)));
+    all.push(alarm(
+        site,
+        "errors-5xx",
+        "More than 2 % of the requests fail",
+        watched(metrics::errors(), "Average", 2.0, 2),
+    ));
     let group = format!("/aws/containerinsights/{cluster}/application");
-    all.push(alarm(site, "log-flood", "A log group takes in far more than usual", watched(metrics::incoming(&group), "Sum", 20_000.0, 2)));
-    let below = ["web-https-unhealthy", "web-http-unhealthy", "errors-5xx"].map(|name| full(site, &name.replace("web-", &format!("{ESTATE}-web-"))));
+    all.push(alarm(
+        site,
+        "log-flood",
+        "A log group takes in far more than usual",
+        watched(metrics::incoming(&group), "Sum", 20_000.0, 2),
+    ));
+    let below = ["web-https-unhealthy", "web-http-unhealthy", "errors-5xx"]
+        .map(|name| full(site, &name.replace("web-", &format!("{ESTATE}-web-"))));
     all.push(alarm(site, "customer-impact", "Customers notice", Watched::Composite(below.into())));
     all
 }
@@ -73,7 +94,12 @@ fn alarm(site: &Site<'_>, name: &str, description: &str, what: Watched) -> Alarm
         since,
         configured: founded(site.now) + 5 * HOUR,
         actions: vec![site.arn("sns", &format!("{ESTATE}-pages"))],
-        history: VecDeque::from([(since, AlarmState::Insufficient, AlarmState::Ok, "Unchecked: Initial alarm creation".to_owned())]),
+        history: VecDeque::from([(
+            since,
+            AlarmState::Insufficient,
+            AlarmState::Ok,
+            "Unchecked: Initial alarm creation".to_owned(),
+        )]),
         tags: tags(&name),
         name,
     }

@@ -1,5 +1,11 @@
 //! Starting, stopping, rebooting and terminating, and the steps that an instance then goes through.
-use super::{super::{World, host::{Check, Instance, State}}, Due, Step, node_spec};
+use super::{
+    super::{
+        World, cluster,
+        host::{Check, Instance, State},
+    },
+    Due, Step, node_spec,
+};
 use crate::clock::{HOUR, MINUTE, SECOND};
 
 /// An instance's state before and after.
@@ -22,13 +28,17 @@ impl World {
     /// # Errors
     /// If there is no such instance, or it cannot be stopped in its state.
     pub fn stop(&mut self, region: usize, id: &str) -> Result<Change, Refusal> {
-        self.power(region, id, State::Stopping, |state| matches!(state, State::Running | State::Stopping | State::Stopped))
+        self.power(region, id, State::Stopping, |state| {
+            matches!(state, State::Running | State::Stopping | State::Stopped)
+        })
     }
 
     /// # Errors
     /// If there is no such instance, or it cannot be started in its state.
     pub fn start(&mut self, region: usize, id: &str) -> Result<Change, Refusal> {
-        self.power(region, id, State::Pending, |state| matches!(state, State::Stopped | State::Running | State::Pending))
+        self.power(region, id, State::Pending, |state| {
+            matches!(state, State::Stopped | State::Running | State::Pending)
+        })
     }
 
     /// # Errors
@@ -45,7 +55,7 @@ impl World {
         if state != State::Running {
             return Err(Refusal::State(state));
         }
-        self.with_node(region, id, |kube, node, _| kube.lose(node, now));
+        self.with_node(region, id, |kube, node, _| cluster::lose(kube, node, now));
         self.soon(region, id, Step::Rebooted, 45 * SECOND);
         Ok(Change { id: id.to_owned(), before: state, after: state })
     }
@@ -60,9 +70,17 @@ impl World {
             return Err(Refusal::State(before));
         }
         let (step, after, reason) = match to {
-            State::Stopping => (Step::Stopped, 25 * SECOND, Some(("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated shutdown"))),
+            State::Stopping => (
+                Step::Stopped,
+                25 * SECOND,
+                Some(("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated shutdown")),
+            ),
             State::Pending => (Step::Running, 9 * SECOND, None),
-            _ => (Step::Terminated, 20 * SECOND, Some(("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated shutdown"))),
+            _ => (
+                Step::Terminated,
+                20 * SECOND,
+                Some(("Client.UserInitiatedShutdown", "Client.UserInitiatedShutdown: User initiated shutdown")),
+            ),
         };
         // what is there already, or on its way, stays as it is
         let there = matches!(
@@ -79,14 +97,14 @@ impl World {
             (instance.state, instance.since, instance.reason) = (to, now, reason);
         }
         if to != State::Pending {
-            self.with_node(region, id, |kube, node, _| kube.lose(node, now));
+            self.with_node(region, id, |kube, node, _| cluster::lose(kube, node, now));
             self.look_at_group_of(region, id, 8 * SECOND);
         }
         self.soon(region, id, step, after);
         Ok(Change { id: id.to_owned(), before, after: to })
     }
 
-    pub(super) fn soon(&mut self, region: usize, id: &str, step: Step, after: i64) {
+    pub(in crate::world) fn soon(&mut self, region: usize, id: &str, step: Step, after: i64) {
         self.plan(self.now + after, Due::Host { region, id: id.to_owned(), step });
     }
 
@@ -97,7 +115,12 @@ impl World {
     }
 
     /// Tells the cluster of something that befell a node; hosts that are none are no matter to it.
-    pub(super) fn with_node(&mut self, region: usize, id: &str, tell: impl FnOnce(&mut crate::kube::Cluster, &str, &Instance)) {
+    pub(in crate::world) fn with_node(
+        &mut self,
+        region: usize,
+        id: &str,
+        tell: impl FnOnce(&mut crate::kube::Cluster, &str, &Instance),
+    ) {
         let region = &mut self.regions[region];
         let Some(instance) = region.instances.iter().find(|i| i.id == id && i.nodegroup.is_some()) else { return };
         tell(&mut region.kube, &instance.private_dns(&region.name), instance);
@@ -133,7 +156,7 @@ impl World {
             }
             Step::Terminated if instance.state == State::ShuttingDown => {
                 (instance.state, instance.since) = (State::Terminated, now);
-                self.with_node(region, id, |kube, node, _| kube.remove(node, now));
+                self.with_node(region, id, |kube, node, _| cluster::remove(kube, node, now));
                 self.soon(region, id, Step::Forgotten, HOUR);
             }
             Step::Forgotten => self.regions[region].instances.retain(|i| i.id != id),
@@ -146,11 +169,11 @@ impl World {
         let place = &mut self.regions[region];
         let Some(instance) = place.instances.iter().find(|i| i.id == id && i.nodegroup.is_some()) else { return };
         let mut spec = node_spec(instance, &place.name, &place.zones, &place.subnets);
-        if place.kube.has_node(&spec.name) {
-            place.kube.recover(&spec.name, now);
+        if cluster::has_node(&place.kube, &spec.name) {
+            cluster::recover(&mut place.kube, &spec.name, now);
         } else {
             spec.joined = now;
-            place.kube.join(spec, now);
+            cluster::join(&mut place.kube, spec, now);
         }
     }
 }

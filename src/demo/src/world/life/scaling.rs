@@ -1,6 +1,9 @@
 //! Auto Scaling groups: they launch what is missing, terminate what is too much, and replace what fails its checks.
 use super::{
-    super::{World, host::{Activity, Instance, ScalingGroup, State}},
+    super::{
+        World,
+        host::{Activity, Instance, ScalingGroup, State},
+    },
     Draft, Due, Step, address, draft, role,
 };
 use crate::{
@@ -13,7 +16,14 @@ const REMEMBERED: usize = 50;
 
 impl World {
     /// Sets what a group wants; `None` leaves a number as it is. Whether there is such a group.
-    pub fn resize(&mut self, region: usize, group: &str, min: Option<u32>, max: Option<u32>, desired: Option<u32>) -> bool {
+    pub fn resize(
+        &mut self,
+        region: usize,
+        group: &str,
+        min: Option<u32>,
+        max: Option<u32>,
+        desired: Option<u32>,
+    ) -> bool {
         let Some(found) = self.regions[region].scaling.iter_mut().find(|g| g.name == group) else { return false };
         found.min = min.unwrap_or(found.min);
         found.max = max.unwrap_or(found.max).max(found.min);
@@ -66,7 +76,8 @@ impl World {
         } else {
             let spare = (count - group.desired) as usize;
             // the oldest image first, which is the oldest instance
-            let mut oldest: Vec<(i64, String)> = self.regions[region].members(name).map(|i| (i.launched, i.id.clone())).collect();
+            let mut oldest: Vec<(i64, String)> =
+                self.regions[region].members(name).map(|i| (i.launched, i.id.clone())).collect();
             oldest.sort();
             for (_, id) in oldest.into_iter().take(spare) {
                 let _gone = self.discard(region, &id, false, "an instance was taken out of service in response to a difference between desired and actual capacity.");
@@ -88,7 +99,10 @@ impl World {
         let activity = Activity {
             id: rng.uuid(),
             description: "Launching a new EC2 instance".to_owned(),
-            cause: format!("At {} an instance was started in response to a difference between desired and actual capacity.", clock::seconds(now)),
+            cause: format!(
+                "At {} an instance was started in response to a difference between desired and actual capacity.",
+                clock::seconds(now)
+            ),
             started: now,
             ended: Some(now + if lacking { SECOND } else { 30 * SECOND }),
             status: if lacking { "Failed" } else { "Successful" },
@@ -109,7 +123,11 @@ impl World {
         }
         let instance = self.new_instance(region, group, &mut rng);
         let id = instance.id.clone();
-        self.note(region, &group.name, Activity { description: format!("Launching a new EC2 instance: {id}"), ..activity });
+        self.note(
+            region,
+            &group.name,
+            Activity { description: format!("Launching a new EC2 instance: {id}"), ..activity },
+        );
         self.regions[region].instances.push(instance);
         self.soon(region, &id, Step::Running, 9 * SECOND);
     }
@@ -118,9 +136,18 @@ impl World {
         let place = &self.regions[region];
         let role = role(group);
         let subnet = place.subnets.iter().find(|s| Some(&s.id) == group.subnets.first()).unwrap_or(&place.subnets[0]);
-        let taken = |number: &u32| place.instances.iter().any(|i| i.private_ip == address(subnet, role, *number) && i.state != State::Terminated);
+        let taken = |number: &u32| {
+            place
+                .instances
+                .iter()
+                .any(|i| i.private_ip == address(subnet, role, *number) && i.state != State::Terminated)
+        };
         let number = (0..).find(|number| !taken(number)).unwrap_or(0);
-        let ami = place.amis.iter().filter(|a| a.tags.value(super::super::tag::ROLE) == Some(role.name())).max_by_key(|a| a.created);
+        let ami = place
+            .amis
+            .iter()
+            .filter(|a| a.tags.value(super::super::tag::ROLE) == Some(role.name()))
+            .max_by_key(|a| a.created);
         let security_group = place.groups.iter().find(|g| g.name == role.name());
         draft(Draft {
             id: format!("i-0{}", rng.hex(16)),

@@ -12,7 +12,12 @@ pub fn look(region: &mut Region, now: i64) {
         let found = match &region.alarms[number].what {
             Watched::Metric { .. } => judged(&region.alarms[number], &region.metrics),
             Watched::Composite(below) => {
-                let firing: Vec<&str> = region.alarms.iter().filter(|a| below.contains(&a.name) && a.state == AlarmState::Alarm).map(|a| &*a.name).collect();
+                let firing: Vec<&str> = region
+                    .alarms
+                    .iter()
+                    .filter(|a| below.contains(&a.name) && a.state == AlarmState::Alarm)
+                    .map(|a| &*a.name)
+                    .collect();
                 let text = format!("{} of {} child alarms in ALARM", firing.len(), below.len());
                 Some((if firing.is_empty() { AlarmState::Ok } else { AlarmState::Alarm }, text))
             }
@@ -37,8 +42,15 @@ fn judged(alarm: &Alarm, metrics: &Metrics) -> Option<(AlarmState, String)> {
         Comparison::AtLeast => "greater than or equal to",
         Comparison::Below => "less than",
     };
-    let (of, not) = if state == AlarmState::Alarm { (breaching, "were") } else { (values.len() - breaching, "were not") };
-    Some((state, format!("Threshold Crossed: {of} out of the last {} datapoints [{shown}] {not} {word} the threshold ({threshold:.1}).", values.len())))
+    let (of, not) =
+        if state == AlarmState::Alarm { (breaching, "were") } else { (values.len() - breaching, "were not") };
+    Some((
+        state,
+        format!(
+            "Threshold Crossed: {of} out of the last {} datapoints [{shown}] {not} {word} the threshold ({threshold:.1}).",
+            values.len()
+        ),
+    ))
 }
 
 fn turn(alarm: &mut Alarm, state: AlarmState, reason: String, now: i64) {
