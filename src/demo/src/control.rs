@@ -117,7 +117,8 @@ impl Client {
     /// If nobody answers, or the answer is a refusal: why.
     pub fn ask(&self, method: &str, what: &str, body: Option<&Value>) -> Result<Value, String> {
         let (status, body) = self.exchange(method, what, body).map_err(|e| e.to_string())?;
-        let value: Value = serde_json::from_str(&body).map_err(|_| "the answer is not that of a demo estate".to_owned())?;
+        let value: Value =
+            serde_json::from_str(&body).map_err(|_| "the answer is not that of a demo estate".to_owned())?;
         if status == 200 { Ok(value) } else { Err(value["error"].as_str().unwrap_or("refused").to_owned()) }
     }
 

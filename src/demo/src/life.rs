@@ -29,7 +29,12 @@ pub struct Life {
 
 impl Default for Life {
     fn default() -> Self {
-        Self { joined: Mutex::default(), kept: AtomicBool::new(false), seen: AtomicI64::new(clock::real()), over: Notify::new() }
+        Self {
+            joined: Mutex::default(),
+            kept: AtomicBool::new(false),
+            seen: AtomicI64::new(clock::real()),
+            over: Notify::new(),
+        }
     }
 }
 

@@ -70,7 +70,8 @@ pub async fn start(options: &Options, folder: &Folder) -> io::Result<Served> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         region.eks.endpoint = format!("https://{}", listener.local_addr()?);
         region.eks.authority = authority.pem();
-        let name = format!("{}.gr7.{}.eks.amazonaws.com", region.eks.oidc.rsplit('/').next().unwrap_or_default(), region.name);
+        let name =
+            format!("{}.gr7.{}.eks.amazonaws.com", region.eks.oidc.rsplit('/').next().unwrap_or_default(), region.name);
         clusters.push((listener, authority.server(&name).map_err(io::Error::other)?));
     }
     for name in &options.incidents {
