@@ -2,6 +2,8 @@
 pub mod args;
 #[cfg(feature = "live")]
 mod check;
+#[cfg(feature = "demo")]
+mod demo;
 #[cfg(feature = "live")]
 mod headless;
 #[cfg(feature = "live")]

@@ -112,6 +112,8 @@ pub enum Verb {
         #[arg(short, long, value_enum, default_value_t)]
         output: Output,
     },
+    /// Open the estate inside the binary: to try, to practise, to test against.
+    Demo(DemoArgs),
     /// Print the keys of the keymap in use.
     Keys {
         /// Print a Markdown table.
@@ -134,6 +136,48 @@ pub enum Verb {
         /// The page of this verb.
         page: Option<String>,
     },
+}
+
+/// What `demo` takes.
+#[derive(Clone, Debug, ClapArgs)]
+pub struct DemoArgs {
+    /// Let this incident unfold; may be given again. --incidents tells what there is.
+    #[arg(long, value_name = "NAME")]
+    pub incident: Vec<String>,
+    /// Tell the incidents, what they are about, and what cures them.
+    #[arg(long)]
+    pub incidents: bool,
+    /// So many nodes and pods in the whole estate.
+    #[arg(long, value_name = "NODESxPODS", value_parser = scale)]
+    pub scale: Option<(usize, usize)>,
+    /// The same number makes the same estate.
+    #[arg(long, value_name = "N")]
+    pub seed: Option<u64>,
+    /// Let the estate's clock run so many times as fast.
+    #[arg(long, value_name = "TIMES", default_value_t = 1.0, value_parser = speed)]
+    pub speed: f64,
+    /// Have requests fail: a fault as JSON; may be given again.
+    #[arg(long, value_name = "JSON")]
+    pub fault: Vec<String>,
+    /// Only start its servers, and print the variables that point any client at them.
+    #[arg(long, conflicts_with = "stop")]
+    pub serve: bool,
+    /// End its servers.
+    #[arg(long)]
+    pub stop: bool,
+    /// Be the servers: what `demo` starts.
+    #[arg(long, hide = true)]
+    pub server: bool,
+}
+
+fn scale(text: &str) -> Result<(usize, usize), String> {
+    let parts = text.split_once(['x', 'X']).and_then(|(nodes, pods)| Some((nodes.parse().ok()?, pods.parse().ok()?)));
+    parts.filter(|(nodes, _)| *nodes > 0).ok_or_else(|| "write NODESxPODS, such as 200x5000".to_owned())
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|times| (0.1..=3600.0).contains(times));
+    number.ok_or_else(|| "a number from 0.1 to 3600".to_owned())
 }
 
 /// `config` alone is `config check`.

@@ -49,7 +49,7 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> Result<Exit> {
         Some(Verb::Describe { kind, id, output }) => {
             start::block_on(list::describe(&resolved.settings, &kind, &id, output))
         }
-        Some(Verb::Completion { .. } | Verb::Man { .. }) => Ok(Exit::Done),
+        Some(Verb::Completion { .. } | Verb::Man { .. } | Verb::Demo(_)) => Ok(Exit::Done),
         None => match start::keymap(&resolved.settings) {
             Ok(keymap) => start::console(&resolved.settings, keymap),
             Err(mistakes) => tell_all(&mistakes),
@@ -60,6 +60,12 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> Result<Exit> {
 /// What must work with a broken settings file too.
 fn without_settings(args: &Args) -> Result<Option<Exit>> {
     match &args.verb {
+        #[cfg(feature = "demo")]
+        Some(Verb::Demo(demo)) => super::demo::run(args, demo).map(Some),
+        #[cfg(not(feature = "demo"))]
+        Some(Verb::Demo(_)) => {
+            Err(Error::usage("this quarterdeck has no demo estate", "it was built without the feature `demo`"))
+        }
         Some(Verb::Completion { shell }) => {
             let mut script = Vec::new();
             args::completion(KINDS, *shell, &mut script);

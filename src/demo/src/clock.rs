@@ -67,7 +67,10 @@ pub fn millis(ms: i64) -> String {
 /// `2026-11-24T21:00:00.000000000Z` of nanoseconds, as container runtimes and Kubernetes' MicroTime have them (the latter cut to six).
 #[must_use]
 pub fn nanos(ns: i128) -> String {
-    jiff::Timestamp::from_nanosecond(ns).unwrap_or(jiff::Timestamp::UNIX_EPOCH).strftime("%Y-%m-%dT%H:%M:%S.%9fZ").to_string()
+    jiff::Timestamp::from_nanosecond(ns)
+        .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+        .strftime("%Y-%m-%dT%H:%M:%S.%9fZ")
+        .to_string()
 }
 
 #[cfg(test)]

@@ -46,7 +46,6 @@ pub struct Fault {
     /// One in so many of those that match.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub one_in: Option<u32>,
-    #[serde(flatten)]
     pub what: Kind,
 }
 
@@ -127,7 +126,10 @@ impl Fault {
             wish.eq_ignore_ascii_case(asked.operation)
                 || asked.operation.split(' ').any(|word| word.eq_ignore_ascii_case(wish))
         });
-        same(&self.region, asked.region) && same(&self.service, asked.service) && same(&self.cluster, asked.cluster) && operation
+        same(&self.region, asked.region)
+            && same(&self.service, asked.service)
+            && same(&self.cluster, asked.cluster)
+            && operation
     }
 }
 
@@ -139,24 +141,23 @@ mod tests {
         serde_json::from_str(text).unwrap()
     }
 
-    const LIST: Asked<'_> =
-        Asked { region: "us-east-1", service: "ec2", operation: "DescribeInstances", cluster: "" };
+    const LIST: Asked<'_> = Asked { region: "us-east-1", service: "ec2", operation: "DescribeInstances", cluster: "" };
 
     #[test]
     fn a_fault_meets_what_it_names_and_nothing_else() {
         let faults = Faults::default();
-        faults.add(fault(r#"{"service": "ec2", "operation": "DescribeInstances", "kind": "throttle"}"#));
+        faults.add(fault(r#"{"service": "ec2", "operation": "DescribeInstances", "what": {"kind": "throttle"}}"#));
         assert_eq!(faults.meet(&LIST), [Kind::Throttle]);
         assert_eq!(faults.meet(&Asked { operation: "DescribeVpcs", ..LIST }), []);
         let pods = Asked { service: "kubernetes", operation: "list pods", cluster: "a", region: "us-east-1" };
-        faults.add(fault(r#"{"service": "kubernetes", "operation": "pods", "kind": "reset", "after": 100}"#));
+        faults.add(fault(r#"{"service": "kubernetes", "operation": "pods", "what": {"kind": "reset", "after": 100}}"#));
         assert_eq!(faults.meet(&pods), [Kind::Reset { after: Some(100) }]);
     }
 
     #[test]
     fn a_fault_for_some_times_is_gone_after_them() {
         let faults = Faults::default();
-        faults.add(fault(r#"{"kind": "hang", "times": 2}"#));
+        faults.add(fault(r#"{"what": {"kind": "hang"}, "times": 2}"#));
         assert_eq!([faults.meet(&LIST).len(), faults.meet(&LIST).len(), faults.meet(&LIST).len()], [1, 1, 0]);
         assert!(faults.list().is_empty());
     }
@@ -164,7 +165,7 @@ mod tests {
     #[test]
     fn one_in_three_meets_every_third() {
         let faults = Faults::default();
-        let id = faults.add(fault(r#"{"kind": "expired", "one_in": 3}"#));
+        let id = faults.add(fault(r#"{"what": {"kind": "expired"}, "one_in": 3}"#));
         let met: Vec<usize> = (0..6).map(|_| faults.meet(&LIST).len()).collect();
         assert_eq!(met, [0, 0, 1, 0, 0, 1]);
         assert!(faults.remove(Some(id)) && !faults.remove(None));
@@ -172,6 +173,7 @@ mod tests {
 
     #[test]
     fn a_misspelt_fault_is_refused() {
-        assert!(serde_json::from_str::<Fault>(r#"{"kind": "throtle"}"#).is_err());
+        assert!(serde_json::from_str::<Fault>(r#"{"what": {"kind": "throtle"}}"#).is_err());
+        assert!(serde_json::from_str::<Fault>(r#"{"servce": "ec2", "what": {"kind": "throttle"}}"#).is_err());
     }
 }

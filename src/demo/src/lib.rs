@@ -8,11 +8,13 @@
 pub mod api;
 pub mod aws;
 pub mod clock;
+pub mod control;
 pub mod estate;
 pub mod fault;
 pub mod http;
 pub mod incident;
 pub mod kube;
+pub mod life;
 pub mod lines;
 pub mod rng;
 pub mod serve;

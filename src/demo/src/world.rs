@@ -1,8 +1,14 @@
 //! What there is: four regions, each with its VPCs, hosts, load balancer, cluster and what watches over them. Plain data, made from a
 //! seed by `build` and moved by `life`; what one service says of it, all say.
+pub mod apps;
 pub mod balancer;
+pub mod build;
+pub mod cluster;
+pub mod deed;
 pub mod eks;
 pub mod host;
+pub mod life;
+pub mod metrics;
 pub mod network;
 pub mod record;
 pub mod tag;
@@ -46,6 +52,16 @@ pub struct Region {
     pub repositories: Vec<record::Repository>,
     /// Newest first.
     pub trail: VecDeque<record::TrailEvent>,
+    /// Zones that failed, until nothing of it is left to see.
+    pub broken: Vec<Broken>,
+}
+
+/// A zone that failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Broken {
+    pub zone: usize,
+    /// From then on there is capacity for new instances.
+    pub capacity_from: i64,
 }
 
 #[derive(Debug)]
@@ -57,21 +73,10 @@ pub struct World {
     pub estate: String,
     pub regions: Vec<Region>,
     pub dns: record::HostedZone,
+    schedule: life::Schedule,
 }
 
 impl World {
-    /// Lets time pass; whether anything changed.
-    pub fn advance(&mut self, now: i64) -> bool {
-        self.now = now;
-        false
-    }
-
-    /// When something will next happen by itself.
-    #[must_use]
-    pub fn due(&self) -> Option<i64> {
-        None
-    }
-
     #[must_use]
     pub fn region(&self, name: &str) -> Option<&Region> {
         self.regions.iter().find(|region| region.name == name)

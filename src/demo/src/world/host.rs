@@ -117,7 +117,8 @@ impl Instance {
     #[must_use]
     pub fn private_dns(&self, region: &str) -> String {
         let [a, b, c, d] = self.private_ip.octets();
-        let domain = if region == "us-east-1" { "ec2.internal".to_owned() } else { format!("{region}.compute.internal") };
+        let domain =
+            if region == "us-east-1" { "ec2.internal".to_owned() } else { format!("{region}.compute.internal") };
         format!("ip-{a}-{b}-{c}-{d}.{domain}")
     }
 
@@ -129,7 +130,9 @@ impl Instance {
 
     #[must_use]
     pub const fn healthy(&self) -> bool {
-        matches!(self.state, State::Running) && matches!(self.system, Check::Ok) && matches!(self.reachability, Check::Ok)
+        matches!(self.state, State::Running)
+            && matches!(self.system, Check::Ok)
+            && matches!(self.reachability, Check::Ok)
     }
 }
 

@@ -63,7 +63,14 @@ pub struct Alarm {
 
 #[derive(Clone, Debug)]
 pub enum Watched {
-    Metric { metric: Metric, statistic: &'static str, comparison: Comparison, threshold: f64, periods: u32, datapoints: u32 },
+    Metric {
+        metric: Metric,
+        statistic: &'static str,
+        comparison: Comparison,
+        threshold: f64,
+        periods: u32,
+        datapoints: u32,
+    },
     /// The names of the alarms below it: any of them.
     Composite(Vec<String>),
 }
