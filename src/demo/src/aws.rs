@@ -2,8 +2,11 @@
 //! out from the world as a tree of fields in the names of the wire, and each protocol writes the tree in its own way.
 //!
 //! A service is a table of operations (`service::Service`); it knows nothing of bytes, headers or signatures.
+pub mod autoscaling;
 pub mod call;
 pub mod cbor;
+pub mod ec2;
+pub mod elb;
 pub mod fail;
 pub mod fault;
 pub mod filter;
@@ -44,7 +47,13 @@ use service::{Operation, Service};
 use wire::Wire;
 
 /// All that is served.
-pub const SERVICES: &[&Service] = &[&logs::SERVICE, &sts::SERVICE];
+pub const SERVICES: &[&Service] = &[
+    &autoscaling::SERVICE,
+    &ec2::SERVICE,
+    &elb::SERVICE,
+    &logs::SERVICE,
+    &sts::SERVICE,
+];
 
 /// The largest request that an AWS service takes here, and then some.
 const LARGEST: usize = 4 << 20;
