@@ -17,6 +17,7 @@ pub mod query;
 pub mod rest;
 pub mod service;
 pub mod sts;
+pub mod trail;
 pub mod wire;
 pub mod xml;
 
@@ -88,16 +89,18 @@ pub async fn exchange(estate: Arc<Estate>, parts: Parts, body: Bytes) -> io::Res
             id: &id,
             user: call::user(&estate),
         };
-        match fault::refusal(&met, &call) {
+        let done = match fault::refusal(&met, &call) {
             Some(fail) => Err(fail),
             None => (operation.run)(&call),
-        }
+        };
+        trail::note(&call, done.as_ref().err());
+        done
     });
     let answer = match done {
         Ok(reply) => wire::reply(asked.wire, asked.service, &name, reply, &id),
         Err(fail) => wire::failure(asked.wire, asked.service, &fail, &id),
     };
-    Ok(fault::cut(&met, answer).await)
+    Ok(fault::cut(&met, answer))
 }
 
 /// What can be told of a request before anything is checked.
@@ -117,6 +120,8 @@ impl Seen {
         let claim = sigv4::claim(&Signed::of(parts, body)).ok();
         let scope = claim.as_ref().map(|claim| claim.service.as_str());
         let service = SERVICES.iter().find(|service| Some(service.name) == scope).copied();
+        // unsigned, it can still be told what it is meant for, and gets its refusal in the right words
+        let service = if claim.is_some() { service } else { query::guess(parts, body) };
         let wire = Wire::of(parts, service);
         let form = if wire.is_form() { query::form(parts, body) } else { Value::Null };
         let mut path = vec![];

@@ -62,21 +62,20 @@ fn tagged(call: &Call<'_>, rows: Vec<Value>) -> Result<Vec<Value>, Fail> {
         let name = filter.get("Name").and_then(Value::as_str).unwrap_or_default();
         let values = super::call::texts(filter.get("Values").unwrap_or(&Value::Null));
         let any = |text: &str| values.iter().any(|wish| like(wish, text));
-        let test: Box<dyn Fn(&str, &str) -> bool> = match (name, name.strip_prefix("tag:")) {
-            ("tag-key", _) => Box::new(|key, _| any(key)),
-            ("tag-value", _) => Box::new(|_, value| any(value)),
-            (_, Some(wished)) => Box::new(move |key, value| key == wished && any(value)),
-            _ => {
-                let message = format!(
-                    "Filter type '{name}' is not correct. Allowed Filter types are: tag-key, tag-value, tag:<key>"
-                );
-                return Err(Fail::bad("ValidationError", message));
-            }
+        let wished = name.strip_prefix("tag:");
+        let passes = |key: &str, value: &str| match (name, wished) {
+            ("tag-key", _) => any(key),
+            ("tag-value", _) => any(value),
+            _ => wished == Some(key) && any(value),
         };
+        if wished.is_none() && !matches!(name, "tag-key" | "tag-value") {
+            let allowed = "Allowed Filter types are: tag-key, tag-value, tag:<key>";
+            let message = format!("Filter type '{name}' is not correct. {allowed}");
+            return Err(Fail::bad("ValidationError", message));
+        }
+        let text = |tag: &Value, field: &str| tag[field].as_str().unwrap_or_default().to_owned();
         kept.retain(|row| {
-            let tags = row["Tags"].as_array().into_iter().flatten();
-            tags.into_iter()
-                .any(|tag| test(tag["Key"].as_str().unwrap_or_default(), tag["Value"].as_str().unwrap_or_default()))
+            row["Tags"].as_array().into_iter().flatten().any(|tag| passes(&text(tag, "Key"), &text(tag, "Value")))
         });
     }
     Ok(kept)

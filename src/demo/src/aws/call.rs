@@ -28,8 +28,8 @@ pub struct Call<'a> {
 }
 
 /// The role that the demo's credentials have taken on.
-pub const ROLE: &str = "OnCall";
-pub const SESSION: &str = "demo";
+pub const ROLE: &str = "demo-on-call-act";
+pub const SESSION: &str = "on-call";
 /// The role's own id, which goes before the session's name.
 pub const ROLE_ID: &str = "AROADEMOONCALLEXAMPLE";
 
@@ -79,7 +79,7 @@ impl Call<'_> {
             None | Some(Value::Null) => return Ok(None),
             Some(Value::String(text)) if text.is_empty() => return Ok(None),
             Some(Value::String(text)) => text.parse().ok(),
-            Some(value) => value.as_i64().or_else(|| value.as_f64().map(|value| value as i64)),
+            Some(value) => value.as_i64().or_else(|| value.as_f64().map(whole)),
         };
         told.map(Some).ok_or_else(|| super::fail::not_a(self, name, "integer"))
     }
@@ -107,9 +107,14 @@ pub fn moment(value: &Value) -> Option<i64> {
             .parse::<jiff::Timestamp>()
             .ok()
             .map(|at| at.as_millisecond())
-            .or_else(|| text.parse::<f64>().ok().map(|seconds| (seconds * 1000.0).round() as i64)),
-        other => other.as_f64().map(|seconds| (seconds * 1000.0).round() as i64),
+            .or_else(|| text.parse::<f64>().ok().map(|seconds| whole(seconds * 1000.0))),
+        other => other.as_f64().map(|seconds| whole(seconds * 1000.0)),
     }
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "what is too large becomes the largest")]
+fn whole(number: f64) -> i64 {
+    number.round() as i64
 }
 
 /// The texts of a list.

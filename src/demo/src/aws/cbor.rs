@@ -45,7 +45,7 @@ pub fn write(value: &Value) -> Vec<u8> {
 
 fn plain(value: &Value) -> Cbor {
     if let Some(ms) = wire::as_time(value) {
-        return Cbor::Tag(EPOCH, Box::new(Cbor::Float(ms as f64 / 1000.0)));
+        return Cbor::Tag(EPOCH, Box::new(Cbor::Float(wire::seconds(ms))));
     }
     match value {
         Value::Null => Cbor::Null,

@@ -12,12 +12,12 @@ pub struct Fail {
     pub code: Cow<'static, str>,
     pub message: String,
     /// What else a modelled error carries, in JSON and CBOR.
-    pub fields: Map<String, Value>,
+    pub fields: Vec<(&'static str, Value)>,
 }
 
 impl Fail {
     pub fn new(status: u16, code: impl Into<Cow<'static, str>>, message: impl Into<String>) -> Self {
-        Self { status, code: code.into(), message: message.into(), fields: Map::new() }
+        Self { status, code: code.into(), message: message.into(), fields: vec![] }
     }
 
     /// The asker's fault.
@@ -26,8 +26,8 @@ impl Fail {
     }
 
     #[must_use]
-    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.fields.insert(name.to_owned(), value.into());
+    pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
+        self.fields.push((name, value.into()));
         self
     }
 
@@ -38,7 +38,7 @@ impl Fail {
             map.insert("__type".into(), Value::String(self.code.clone().into_owned()));
         }
         map.insert("message".into(), Value::String(self.message.clone()));
-        map.extend(self.fields.clone());
+        map.extend(self.fields.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         Value::Object(map)
     }
 }

@@ -42,7 +42,8 @@ pub fn refusal(met: &[Kind], call: &Call<'_>) -> Option<Fail> {
 }
 
 /// Cuts the answer off after so many bytes, if it comes to that.
-pub async fn cut(met: &[Kind], answer: Answer) -> Answer {
+#[must_use]
+pub fn cut(met: &[Kind], answer: Answer) -> Answer {
     let after = met.iter().find_map(|kind| match kind {
         Kind::Reset { after } => *after,
         _ => None,
@@ -84,6 +85,6 @@ impl hyper::body::Body for Cut {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.promised.clone()
+        self.promised
     }
 }

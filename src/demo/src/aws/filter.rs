@@ -4,9 +4,12 @@ use serde_json::Value;
 use super::{
     call::{Call, texts},
     fail::Fail,
+    wire,
 };
+use crate::clock;
 
-/// A filter's name, and the path of what it looks at: `groupSet.groupId` looks at every entry of the list.
+/// A filter's name, and the path of what it looks at: `groupSet.groupId` looks at every entry of the list. `tag` stands for all `tag:KEY`,
+/// and its path for the thing that has the tags.
 pub type Names = &'static [(&'static str, &'static str)];
 
 /// Keeps the rows that all filters let pass.
@@ -22,8 +25,11 @@ struct Filter {
 
 enum What {
     Path(&'static str),
-    TagKey,
-    Tag(String),
+    /// The value of a tag, and where the thing stands whose tag it is.
+    Tag {
+        key: String,
+        of: &'static str,
+    },
 }
 
 fn read(call: &Call<'_>, names: Names) -> Result<Vec<Filter>, Fail> {
@@ -32,12 +38,10 @@ fn read(call: &Call<'_>, names: Names) -> Result<Vec<Filter>, Fail> {
         let name = given.get("Name").and_then(Value::as_str).unwrap_or_default();
         let values = texts(given.get("Value").unwrap_or(&Value::Null));
         let path = names.iter().find(|(known, _)| *known == name).map(|(_, path)| *path);
-        let tagged = names.iter().any(|(known, _)| *known == "tag");
-        let what = match (path, name.strip_prefix("tag:")) {
-            (_, Some(key)) if tagged => What::Tag(key.to_owned()),
-            (Some(_), None) if name == "tag" => return Err(unknown(name)),
-            (Some("tagSet.key"), None) => What::TagKey,
-            (Some(path), None) => What::Path(path),
+        let tagged = names.iter().find(|(known, _)| *known == "tag").map(|(_, of)| *of);
+        let what = match (path, name.strip_prefix("tag:"), tagged) {
+            (_, Some(key), Some(of)) => What::Tag { key: key.to_owned(), of },
+            (Some(path), None, _) if name != "tag" => What::Path(path),
             _ => return Err(unknown(name)),
         };
         if values.is_empty() && !matches!(given.get("Value"), Some(Value::String(_) | Value::Array(_))) {
@@ -56,23 +60,26 @@ impl Filter {
     fn passes(&self, row: &Value) -> bool {
         let mut found = vec![];
         match &self.what {
-            What::Path(path) => collect(row, path, &mut found),
-            What::TagKey => collect(row, "tagSet.key", &mut found),
-            What::Tag(key) => {
-                let tags = row.get("tagSet").and_then(Value::as_array).into_iter().flatten();
-                let of = tags.filter(|tag| tag.get("key").and_then(Value::as_str) == Some(key));
-                found.extend(of.filter_map(|tag| Some(tag.get("value")?.as_str()?.to_owned())));
-            }
+            What::Path(path) => collect(row, path, &mut |value| found.extend(told(value))),
+            What::Tag { key, of } => collect(row, of, &mut |thing| {
+                let tags = thing.get("tagSet").and_then(Value::as_array).into_iter().flatten();
+                let mine = tags.filter(|tag| tag.get("key").and_then(Value::as_str) == Some(key));
+                found.extend(mine.filter_map(|tag| Some(tag.get("value")?.as_str()?.to_owned())));
+            }),
         }
         self.values.iter().any(|wish| found.iter().any(|is| like(wish, is)))
     }
 }
 
-/// All values at a path, through lists.
-fn collect(at: &Value, path: &str, found: &mut Vec<String>) {
+fn told(value: &Value) -> Vec<String> {
+    wire::as_time(value).map_or_else(|| texts(value), |ms| vec![clock::millis(ms)])
+}
+
+/// All that stands at a path, through lists.
+fn collect(at: &Value, path: &str, found: &mut impl FnMut(&Value)) {
     match at {
         Value::Array(all) => all.iter().for_each(|one| collect(one, path, found)),
-        _ if path.is_empty() => found.extend(texts(at)),
+        _ if path.is_empty() => found(at),
         _ => {
             let (step, rest) = path.split_once('.').unwrap_or((path, ""));
             if let Some(next) = at.get(step) {
@@ -143,7 +150,7 @@ mod tests {
     fn a_path_goes_through_lists() {
         let row = serde_json::json!({"a": [{"b": {"c": 1}}, {"b": {"c": true}}, {"d": 1}]});
         let mut found = vec![];
-        collect(&row, "a.b.c", &mut found);
+        collect(&row, "a.b.c", &mut |value| found.extend(texts(value)));
         assert_eq!(found, ["1", "true"]);
     }
 }

@@ -22,7 +22,7 @@ pub fn write(value: &Value) -> Vec<u8> {
 
 fn plain(value: &Value) -> Value {
     if let Some(ms) = wire::as_time(value) {
-        return Value::from(ms as f64 / 1000.0);
+        return Value::from(wire::seconds(ms));
     }
     match value {
         Value::Object(map) => Value::Object(

@@ -3,6 +3,16 @@ use bytes::Bytes;
 use hyper::http::request::Parts;
 use serde_json::{Map, Value};
 
+use super::{SERVICES, service::Service};
+
+/// The service whose version a form names.
+#[must_use]
+pub fn guess(parts: &Parts, body: &Bytes) -> Option<&'static Service> {
+    let form = form(parts, body);
+    let version = form.get("Version")?.as_str()?;
+    SERVICES.iter().find(|service| service.namespace.trim_end_matches('/').ends_with(version)).copied()
+}
+
 /// How deep a form may nest; no operation goes further than half of this.
 const DEEPEST: usize = 12;
 

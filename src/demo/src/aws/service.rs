@@ -53,10 +53,11 @@ impl Operation {
     /// Whether it only tells, as its name says.
     #[must_use]
     pub fn reads(&self) -> bool {
-        ["Describe", "Get", "List", "Lookup", "Filter", "Start", "Batch", "Export", "Test", "Search"]
+        let name = self.name();
+        ["Describe", "Get", "List", "Lookup", "Filter", "BatchGet", "Export", "Test"]
             .iter()
-            .any(|verb| self.name().starts_with(verb))
-            && self.name() != "StartInstances"
+            .any(|verb| name.starts_with(verb))
+            || matches!(name, "StartLiveTail" | "StartQuery" | "StopQuery" | "AssumeRole")
     }
 }
 

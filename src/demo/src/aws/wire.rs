@@ -75,6 +75,13 @@ pub fn time(ms: i64) -> Value {
     json!({ TIME: ms })
 }
 
+/// As JSON and CBOR have moments.
+#[allow(clippy::cast_precision_loss, reason = "no date of this world has more than 53 bits")]
+#[must_use]
+pub fn seconds(ms: i64) -> f64 {
+    ms as f64 / 1000.0
+}
+
 #[must_use]
 pub fn as_time(value: &Value) -> Option<i64> {
     value.as_object().filter(|map| map.len() == 1)?.get(TIME)?.as_i64()

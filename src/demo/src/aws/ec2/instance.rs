@@ -9,7 +9,7 @@ use super::{
     shape,
 };
 use crate::{
-    clock,
+    clock, rng,
     world::{
         Region,
         host::{Instance, State},
@@ -48,7 +48,7 @@ const FILTERS: super::super::filter::Names = &[
     ("ip-address", "instancesSet.ipAddress"),
     ("key-name", "instancesSet.keyName"),
     ("launch-index", "instancesSet.amiLaunchIndex"),
-    ("launch-time", "instancesSet.launched"),
+    ("launch-time", "instancesSet.launchTime"),
     ("metadata-options.http-tokens", "instancesSet.metadataOptions.httpTokens"),
     ("monitoring-state", "instancesSet.monitoring.state"),
     ("network-interface.group-id", "instancesSet.networkInterfaceSet.groupSet.groupId"),
@@ -87,7 +87,7 @@ fn reservation(region: &Region, instance: &Instance, account: &str) -> Value {
 
 /// The number under which Auto Scaling asks for instances.
 fn requester(account: &str) -> String {
-    let number = crate::rng::hash(7, account) % 1_000_000_000_000;
+    let number = rng::hash(7, account) % 1_000_000_000_000;
     format!("{number:012}")
 }
 
@@ -96,8 +96,17 @@ pub fn state(state: State) -> Value {
     json!({ "code": code, "name": name })
 }
 
-fn row(region: &Region, instance: &Instance, account: &str) -> Value {
+fn placement(region: &Region, instance: &Instance) -> Value {
     let zone = region.zones.get(instance.zone);
+    json!({
+        "availabilityZone": zone.map(|zone| &zone.name),
+        "availabilityZoneId": zone.map(|zone| &zone.id),
+        "groupName": "",
+        "tenancy": "default",
+    })
+}
+
+fn row(region: &Region, instance: &Instance, account: &str) -> Value {
     let shape = shape::of(&instance.shape);
     let mut row = json!({
         "instanceId": instance.id,
@@ -110,12 +119,7 @@ fn row(region: &Region, instance: &Instance, account: &str) -> Value {
         "productCodes": [],
         "instanceType": instance.shape,
         "launchTime": time(instance.launched),
-        "placement": {
-            "availabilityZone": zone.map(|zone| &zone.name),
-            "availabilityZoneId": zone.map(|zone| &zone.id),
-            "groupName": "",
-            "tenancy": "default",
-        },
+        "placement": placement(region, instance),
         "monitoring": { "state": "disabled" },
         "groupSet": group_set(region, &instance.groups),
         "stateReason": instance.reason.map(|(code, message)| json!({ "code": code, "message": message })),
@@ -124,7 +128,7 @@ fn row(region: &Region, instance: &Instance, account: &str) -> Value {
         "rootDeviceName": "/dev/xvda",
         "blockDeviceMapping": [],
         "virtualizationType": "hvm",
-        "clientToken": crate::rng::uuid(u128::from(crate::rng::hash(3, &instance.id)) << 64 | u128::from(crate::rng::hash(4, &instance.id))),
+        "clientToken": rng::Rng::of(3, &instance.id).uuid(),
         "tagSet": tag_set(&instance.tags),
         "hypervisor": "xen",
         "networkInterfaceSet": [],
@@ -136,14 +140,7 @@ fn row(region: &Region, instance: &Instance, account: &str) -> Value {
         "capacityReservationSpecification": { "capacityReservationPreference": "open" },
         "hibernationOptions": { "configured": false },
         "enclaveOptions": { "enabled": false },
-        "metadataOptions": {
-            "state": "applied",
-            "httpTokens": "required",
-            "httpPutResponseHopLimit": if instance.nodegroup.is_some() { 2 } else { 1 },
-            "httpEndpoint": "enabled",
-            "httpProtocolIpv6": "disabled",
-            "instanceMetadataTags": "disabled",
-        },
+        "metadataOptions": metadata(instance),
         "bootMode": "uefi-preferred",
         "currentInstanceBootMode": "uefi",
         "platformDetails": "Linux/UNIX",
@@ -157,19 +154,28 @@ fn row(region: &Region, instance: &Instance, account: &str) -> Value {
         "maintenanceOptions": { "autoRecovery": "default", "rebootMigration": "default" },
     });
     // a terminated instance has let go of network and disk
-    if instance.state != State::Terminated
-        && let Value::Object(map) = &mut row
-    {
-        let ip = instance.private_ip.to_string();
-        map.insert("privateDnsName".into(), instance.private_dns(&region.name).into());
-        map.insert("privateIpAddress".into(), ip.into());
-        map.insert("ipAddress".into(), instance.public_ip.map(|ip| ip.to_string()).into());
-        map.insert("subnetId".into(), instance.subnet.clone().into());
-        map.insert("vpcId".into(), instance.vpc.clone().into());
-        map.insert("blockDeviceMapping".into(), json!([disk(instance)]));
-        map.insert("networkInterfaceSet".into(), json!([network(region, instance, account)]));
+    if instance.state != State::Terminated {
+        row["privateDnsName"] = instance.private_dns(&region.name).into();
+        row["privateIpAddress"] = instance.private_ip.to_string().into();
+        row["ipAddress"] = instance.public_ip.map(|ip| ip.to_string()).into();
+        row["subnetId"] = instance.subnet.clone().into();
+        row["vpcId"] = instance.vpc.clone().into();
+        row["blockDeviceMapping"] = json!([disk(instance)]);
+        row["networkInterfaceSet"] = json!([network(region, instance, account)]);
     }
     row
+}
+
+/// Containers reach it through one hop more.
+fn metadata(instance: &Instance) -> Value {
+    json!({
+        "state": "applied",
+        "httpTokens": "required",
+        "httpPutResponseHopLimit": if instance.nodegroup.is_some() { 2 } else { 1 },
+        "httpEndpoint": "enabled",
+        "httpProtocolIpv6": "disabled",
+        "instanceMetadataTags": "disabled",
+    })
 }
 
 fn disk(instance: &Instance) -> Value {
@@ -229,7 +235,7 @@ fn reason(instance: &Instance) -> String {
 }
 
 fn profile_id(arn: &str) -> String {
-    let mut rng = crate::rng::Rng::of(5, arn);
+    let mut rng = rng::Rng::of(5, arn);
     format!("AIPA{}", rng.letters(17, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"))
 }
 

@@ -208,7 +208,7 @@ fn row(region: &Region, of: &Interface<'_>, account: &str) -> Value {
             "primary": true,
             "association": association,
         }],
-        "tagSet": of.tags.map_or(json!([]), |tags| tags_of_interface(tags)),
+        "tagSet": of.tags.map_or(json!([]), tags_of_interface),
     })
 }
 

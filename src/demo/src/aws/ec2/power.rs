@@ -14,15 +14,15 @@ use crate::world::{
 type Deed = fn(&mut World, usize, &str) -> Result<Change, Refusal>;
 
 pub fn stop(call: &Call<'_>) -> Result<Reply, Fail> {
-    told(each(call, "stopped", World::stop)?)
+    Ok(told(each(call, "stopped", World::stop)?))
 }
 
 pub fn start(call: &Call<'_>) -> Result<Reply, Fail> {
-    told(each(call, "started", World::start)?)
+    Ok(told(each(call, "started", World::start)?))
 }
 
 pub fn terminate(call: &Call<'_>) -> Result<Reply, Fail> {
-    told(each(call, "terminated", World::terminate)?)
+    Ok(told(each(call, "terminated", World::terminate)?))
 }
 
 pub fn reboot(call: &Call<'_>) -> Result<Reply, Fail> {
@@ -30,7 +30,7 @@ pub fn reboot(call: &Call<'_>) -> Result<Reply, Fail> {
     Ok(json!({ "return": true }).into())
 }
 
-fn told(changes: Vec<Change>) -> Result<Reply, Fail> {
+fn told(changes: Vec<Change>) -> Reply {
     let row = |change: Change| {
         json!({
             "instanceId": change.id,
@@ -38,7 +38,7 @@ fn told(changes: Vec<Change>) -> Result<Reply, Fail> {
             "previousState": state(change.before),
         })
     };
-    Ok(json!({ "instancesSet": changes.into_iter().map(row).collect::<Value>() }).into())
+    json!({ "instancesSet": changes.into_iter().map(row).collect::<Value>() }).into()
 }
 
 fn each(call: &Call<'_>, done: &str, deed: Deed) -> Result<Vec<Change>, Fail> {
