@@ -5,17 +5,24 @@
 pub mod autoscaling;
 pub mod call;
 pub mod cbor;
+pub mod cloudtrail;
 pub mod ec2;
+pub mod ecr;
+pub mod eks;
 pub mod elb;
 pub mod fail;
 pub mod fault;
 pub mod filter;
 pub mod json;
 pub mod logs;
+pub mod monitoring;
+pub mod pace;
 pub mod page;
 pub mod query;
 pub mod rest;
+pub mod route53;
 pub mod service;
+pub mod ssm;
 pub mod sts;
 pub mod trail;
 pub mod wire;
@@ -50,9 +57,15 @@ use wire::Wire;
 /// All that is served.
 pub const SERVICES: &[&Service] = &[
     &autoscaling::SERVICE,
+    &cloudtrail::SERVICE,
     &ec2::SERVICE,
+    &ecr::SERVICE,
+    &eks::SERVICE,
     &elb::SERVICE,
     &logs::SERVICE,
+    &monitoring::SERVICE,
+    &route53::SERVICE,
+    &ssm::SERVICE,
     &sts::SERVICE,
 ];
 

@@ -16,6 +16,7 @@ use serde_json::Value;
 use super::{
     call::Call,
     fail::Fail,
+    pace,
     service::{Operation, Service},
     wire::Wire,
 };
@@ -92,6 +93,15 @@ fn millis(call: &Call<'_>, name: &str) -> Result<Option<i64>, Fail> {
     }
     Ok(value)
 }
+
+/// FilterLogEvents and GetLogEvents share a rate with everybody in the account, and nothing raises it. Who reads a flood eats most of it.
+fn in_pace(call: &Call<'_>) -> Result<(), Fail> {
+    let most = if call.region == "us-east-1" { 25 } else { 10 };
+    pace::admit(call, |count| count < LEFT || (count < most && call.look(|_, region| !region.flooded()).unwrap_or(true)))
+}
+
+/// What others leave of it while a group is flooded.
+const LEFT: usize = 2;
 
 fn flag_or(call: &Call<'_>, name: &str, usual: bool) -> bool {
     call.input.get(name).and_then(Value::as_bool).unwrap_or(usual)

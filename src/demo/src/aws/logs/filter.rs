@@ -2,7 +2,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    asked, flag_or, group, invalid, millis,
+    asked, flag_or, group, in_pace, invalid, millis,
     pattern::Pattern,
     source::{self, Choice, Stream},
     token::{self, Place},
@@ -53,6 +53,7 @@ fn look(call: &Call<'_>, choice: &Choice, from: i64, to: i64) -> Result<Asked, F
 }
 
 pub fn filter(call: &Call<'_>) -> Result<Reply, Fail> {
+    in_pace(call)?;
     let limit = page::limit(call, "limit", 1, MOST_EVENTS, 10_000)?;
     let (from, end) = (millis(call, "startTime")?, millis(call, "endTime")?);
     if let (Some(from), Some(end)) = (from, end)

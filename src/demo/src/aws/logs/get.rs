@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use super::{
     asked,
     filter::{EACH, MOST_BYTES},
-    flag_or, group, invalid, millis,
+    flag_or, group, in_pace, invalid, millis,
     source::{self, Choice},
     token::{in_stream, of_stream},
     walk::{Event, Go, Key, Walk, Window},
@@ -17,6 +17,7 @@ use crate::aws::{
 };
 
 pub fn events(call: &Call<'_>) -> Result<Reply, Fail> {
+    in_pace(call)?;
     let limit = page::limit(call, "limit", 1, 10_000, 10_000)?;
     let name = call.text("logStreamName").ok_or_else(|| fail::missing(call, "logStreamName"))?;
     let (from, end) = (millis(call, "startTime")?.unwrap_or(0), millis(call, "endTime")?.unwrap_or(i64::MAX));

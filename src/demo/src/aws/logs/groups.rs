@@ -149,9 +149,12 @@ pub fn streams(call: &Call<'_>) -> Result<Reply, Fail> {
 
 fn sorted(rows: Vec<Stream>, oldest: i64, now: i64) -> Vec<Stream> {
     let exact = rows.len() <= SORTED;
-    let last = |stream: &Stream| match exact {
-        true => stream.ends(oldest, now).map_or(stream.from, |(_, last)| last.at),
-        false => stream.until.unwrap_or(now),
+    let last = |stream: &Stream| {
+        if exact {
+            stream.ends(oldest, now).map_or(stream.from, |(_, last)| last.at)
+        } else {
+            stream.until.unwrap_or(now)
+        }
     };
     let mut keyed: Vec<(i64, Stream)> = rows.into_iter().map(|stream| (last(&stream), stream)).collect();
     keyed.sort_by(|(a, one), (b, other)| a.cmp(b).then_with(|| one.name.cmp(&other.name)));

@@ -247,9 +247,9 @@ impl Parser {
     fn primary(&mut self) -> Result<Expr, Malformed> {
         let at = self.at();
         match self.peek().cloned() {
-            Some(Token::Field(name)) => self.step(Expr::Field(name)),
-            Some(Token::Text(text)) => self.step(Expr::Text(text)),
-            Some(Token::Number(number)) => self.step(Expr::Number(number)),
+            Some(Token::Field(name)) => Ok(self.step(Expr::Field(name))),
+            Some(Token::Text(text)) => Ok(self.step(Expr::Text(text))),
+            Some(Token::Number(number)) => Ok(self.step(Expr::Number(number))),
             Some(Token::Word(name)) => {
                 self.next += 1;
                 if !self.sign("(") {
@@ -272,9 +272,9 @@ impl Parser {
         }
     }
 
-    fn step(&mut self, expr: Expr) -> Result<Expr, Malformed> {
+    fn step(&mut self, expr: Expr) -> Expr {
         self.next += 1;
-        Ok(expr)
+        expr
     }
 }
 
