@@ -190,3 +190,6 @@ fn request_id(estate: &Estate) -> String {
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     Rng::new(hash(count, &estate.keys.token)).uuid()
 }
+
+#[cfg(test)]
+mod tests;

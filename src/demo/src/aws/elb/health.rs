@@ -1,5 +1,7 @@
 //! The health of targets. It is not kept anywhere: it follows from the pods behind the Kubernetes service, and from how long they have been
 //! as they are.
+use std::{collections::HashMap, net::Ipv4Addr};
+
 use serde_json::{Value, json};
 
 use super::{
@@ -12,9 +14,10 @@ use super::{
 };
 use crate::{
     clock::SECOND,
+    kube::Pod,
     world::{
         Region,
-        balancer::{Balancer, TargetGroup},
+        balancer::TargetGroup,
         cluster::{self, Endpoint},
     },
 };
@@ -54,27 +57,27 @@ pub fn health(call: &Call<'_>) -> Result<Reply, Fail> {
 
 fn all(region: &Region, group: &TargetGroup, now: i64) -> Vec<Value> {
     let balancer = region.balancers.iter().find(|one| one.arn == group.balancer);
-    let endpoints = cluster::endpoints(&region.kube, &group.namespace, &group.service);
-    endpoints.iter().map(|endpoint| row(region, group, balancer, endpoint, now)).collect()
-}
-
-fn row(region: &Region, group: &TargetGroup, balancer: Option<&Balancer>, of: &Endpoint, now: i64) -> Value {
-    let (state, why) = judged(of, now);
     let shifted = balancer.and_then(|one| one.shifted).and_then(|zone| region.zones.get(zone));
-    let away = shifted.is_some_and(|zone| zone.name == of.zone);
-    json!({
-        "Target": { "Id": of.ip.to_string(), "Port": group.port, "AvailabilityZone": of.zone },
-        "HealthCheckPort": group.port.to_string(),
-        "TargetHealth": {
-            "State": state,
-            "Reason": why.map(|(code, _)| code),
-            "Description": why.map(|(_, text)| text),
-        },
-        "AdministrativeOverride": override_(away),
-    })
+    let pods: HashMap<Ipv4Addr, &Pod> =
+        region.kube.store().pods(Some(&group.namespace)).filter_map(|pod| Some((pod.ip?, pod.as_ref()))).collect();
+    let endpoints = cluster::endpoints(&region.kube, &group.namespace, &group.service);
+    let row = |of: &Endpoint| {
+        let (state, why) = judged(of, pods.get(&of.ip).copied(), now);
+        json!({
+            "Target": { "Id": of.ip.to_string(), "Port": group.port, "AvailabilityZone": of.zone },
+            "HealthCheckPort": group.port.to_string(),
+            "TargetHealth": {
+                "State": state,
+                "Reason": why.map(|(code, _)| code),
+                "Description": why.map(|(_, text)| text),
+            },
+            "AdministrativeOverride": overridden(shifted.is_some_and(|zone| zone.name == of.zone)),
+        })
+    };
+    endpoints.iter().map(row).collect()
 }
 
-fn override_(away: bool) -> Value {
+fn overridden(away: bool) -> Value {
     if away {
         json!({
             "State": "zonal_shift_active",
@@ -90,28 +93,56 @@ fn override_(away: bool) -> Value {
     }
 }
 
+const CHECKING: (&str, &str) = ("Elb.InitialHealthChecking", "Initial health checks in progress");
+
 type Why = Option<(&'static str, &'static str)>;
 
-/// What the load balancer thinks of a pod.
-fn judged(of: &Endpoint, now: i64) -> (&'static str, Why) {
+/// What the load balancer thinks of a pod. It finds things out by its own checks, so it is always a little late.
+fn judged(of: &Endpoint, pod: Option<&Pod>, now: i64) -> (&'static str, Why) {
     let lasts = now - of.since;
+    if pod.is_some_and(|pod| pod.deletion.is_some()) {
+        return ("draining", Some(("Target.DeregistrationInProgress", "Target deregistration is in progress")));
+    }
     if of.ready {
         return match lasts {
             ..REGISTRATION => ("initial", Some(("Elb.RegistrationInProgress", "Target registration is in progress"))),
-            REGISTRATION..HEALTHY_AFTER => {
-                ("initial", Some(("Elb.InitialHealthChecking", "Initial health checks in progress")))
-            }
+            REGISTRATION..HEALTHY_AFTER => ("initial", Some(CHECKING)),
             _ => ("healthy", None),
         };
     }
-    if of.lost {
-        return match lasts {
-            ..UNHEALTHY_AFTER => ("healthy", None),
-            _ => ("unhealthy", Some(("Target.Timeout", "Request timed out"))),
-        };
-    }
+    // what is not ready from its beginning was never found healthy
+    let served = of.lost || pod.is_some_and(|pod| of.since > pod.created + SECOND);
     match lasts {
-        ..UNHEALTHY_AFTER => ("initial", Some(("Elb.InitialHealthChecking", "Initial health checks in progress"))),
+        ..UNHEALTHY_AFTER if served => ("healthy", None),
+        ..UNHEALTHY_AFTER => ("initial", Some(CHECKING)),
+        _ if of.lost => ("unhealthy", Some(("Target.Timeout", "Request timed out"))),
         _ => ("unhealthy", Some(("Target.FailedHealthChecks", "Health checks failed"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(ready: bool, lost: bool, seconds: i64) -> (&'static str, Option<&'static str>) {
+        let (ip, zone, node) = (Ipv4Addr::new(10, 0, 0, 1), "us-east-1a".to_owned(), "n".to_owned());
+        let of = Endpoint { ip, port: 8080, zone, node, ready, since: 0, lost };
+        let (state, why) = judged(&of, None, seconds * SECOND);
+        (state, why.map(|(code, _)| code))
+    }
+
+    #[test]
+    fn a_pod_is_healthy_some_checks_after_it_is_ready_and_unhealthy_some_after_it_is_not() {
+        assert_eq!(state(true, false, 1), ("initial", Some("Elb.RegistrationInProgress")));
+        assert_eq!(state(true, false, 6), ("initial", Some("Elb.InitialHealthChecking")));
+        assert_eq!(state(true, false, 10), ("healthy", None));
+        assert_eq!(state(false, false, 19), ("initial", Some("Elb.InitialHealthChecking")));
+        assert_eq!(state(false, false, 20), ("unhealthy", Some("Target.FailedHealthChecks")));
+    }
+
+    #[test]
+    fn a_pod_on_a_lost_node_is_healthy_until_the_checks_have_timed_out() {
+        assert_eq!(state(false, true, 19), ("healthy", None));
+        assert_eq!(state(false, true, 20), ("unhealthy", Some("Target.Timeout")));
     }
 }
