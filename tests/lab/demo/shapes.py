@@ -65,7 +65,8 @@ class Walk:
     def xml(self, protocol, shape, body):
         root = ET.fromstring(body)
         name = self.operation.name
-        space = self.operation.service_model.metadata["xmlNamespace"]
+        # of Route 53 the model tells none but for what is sent
+        space = self.operation.service_model.metadata.get("xmlNamespace", "https://route53.amazonaws.com/doc/2013-04-01/")
         space = space if isinstance(space, str) else space["uri"]
         if root.tag.rstrip("/") not in (f"{{{space}}}{name}Response", f"{{{space.rstrip('/')}/}}{name}Response"):
             self.wrong("", f"the root is {root.tag}, for {{{space}}}{name}Response")

@@ -60,13 +60,14 @@ impl Operator {
     }
 
     pub fn numbers(self, value: f64, other: f64) -> bool {
+        let Some(order) = value.partial_cmp(&other) else { return self == Self::Unequal };
         match self {
-            Self::Equal => value == other,
-            Self::Unequal => value != other,
-            Self::Above => value > other,
-            Self::AtLeast => value >= other,
-            Self::Below => value < other,
-            Self::AtMost => value <= other,
+            Self::Equal => order.is_eq(),
+            Self::Unequal => order.is_ne(),
+            Self::Above => order.is_gt(),
+            Self::AtLeast => order.is_ge(),
+            Self::Below => order.is_lt(),
+            Self::AtMost => order.is_le(),
         }
     }
 

@@ -26,7 +26,7 @@ pub fn streams(world: &World, region: &Region) -> Vec<Stream> {
             let span = (node.launched + 20_000, silent_since(node));
             [("messages", false), ("dmesg", true)].map(|(file, kernel)| {
                 let talk = Talk::Host(Host { name: name.clone(), kernel });
-                Stream::new(world.seed, format!("{name}-host.{file}"), courier, span, talk)
+                Stream::new(world.seed, format!("{name}.host.{file}"), courier, span, talk)
             })
         })
         .collect()
