@@ -47,13 +47,7 @@ use service::{Operation, Service};
 use wire::Wire;
 
 /// All that is served.
-pub const SERVICES: &[&Service] = &[
-    &autoscaling::SERVICE,
-    &ec2::SERVICE,
-    &elb::SERVICE,
-    &logs::SERVICE,
-    &sts::SERVICE,
-];
+pub const SERVICES: &[&Service] = &[&autoscaling::SERVICE, &ec2::SERVICE, &elb::SERVICE, &logs::SERVICE, &sts::SERVICE];
 
 /// The largest request that an AWS service takes here, and then some.
 const LARGEST: usize = 4 << 20;
