@@ -78,8 +78,9 @@ fn rows(model: &Model) -> impl Iterator<Item = (&FeedKey, Record<'_>)> {
 
 /// ```json
 /// {"version": 1, "kind": "pod", "rows": [{"id": "…", "name": "…", "health": "good",
-///   "scope": {"account": "", "region": "", "cluster": "lab"}, "cells": {"namespace": "…", "restarts": 0}}], "errors": [{"what", "why", "hint"}]}
+///   "scope": {"account": "", "region": "", "cluster": "lab"}, "cells": {"namespace": "…", "restarts": 0}}], "errors": [{"trouble": "denied", "what", "why", "hint"}]}
 /// ```
+/// A trouble is credentials, denied, throttled, unreachable, not-found, usage or other.
 /// Cells: text, numbers and booleans as they are; a share as `{"have", "of"}`; a time as RFC 3339; what is not known as null.
 fn as_json(model: &Model, kind: Kind, troubles: &[Error]) -> Result<String> {
     let headings = kind.headings();
@@ -97,7 +98,8 @@ fn as_json(model: &Model, kind: Kind, troubles: &[Error]) -> Result<String> {
             })
         })
         .collect();
-    let errors: Vec<Value> = troubles.iter().map(|e| json!({"what": e.what, "why": e.why, "hint": e.hint})).collect();
+    let error = |e: &Error| json!({"trouble": e.trouble.word(), "what": e.what, "why": e.why, "hint": e.hint});
+    let errors: Vec<Value> = troubles.iter().map(error).collect();
     let whole = json!({"version": SHAPE, "kind": kind.name(), "rows": rows, "errors": errors});
     let text = serde_json::to_string_pretty(&whole);
     text.map(|text| text + "\n").map_err(|e| Error::new(Trouble::Other, "write JSON", e.to_string()))
