@@ -12,6 +12,7 @@ pub mod task;
 #[cfg(test)]
 mod tests;
 pub mod work;
+pub mod zone;
 
 use std::collections::BTreeMap;
 
@@ -44,6 +45,7 @@ pub struct Model {
     pub size: Size,
     /// Seconds since 1970, as last told.
     pub now: i64,
+    pub zone: zone::Zone,
     pub estate: Estate,
     pub role: Role,
     pub identities: BTreeMap<String, Identity>,
@@ -69,6 +71,7 @@ impl Model {
         Self {
             size,
             now,
+            zone: zone::Zone::default(),
             estate,
             role: Role::Read,
             identities: BTreeMap::new(),

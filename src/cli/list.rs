@@ -115,7 +115,9 @@ fn value(cell: &Cell<'_>) -> Value {
         Cell::Ratio(have, of) => json!({"have": have, "of": of}),
         Cell::Bytes(n) => json!(n),
         Cell::Flag(yes) => json!(yes),
-        Cell::Since(at) => jiff::Timestamp::from_second(*at).map_or(Value::Null, |at| json!(at.to_string())),
+        Cell::Since(at) | Cell::At(at) => {
+            jiff::Timestamp::from_second(*at).map_or(Value::Null, |at| json!(at.to_string()))
+        }
     }
 }
 
@@ -126,7 +128,8 @@ fn as_text(model: &Model) -> String {
     let mut lines: Vec<Vec<String>> = vec![columns.iter().map(|(_, heading)| heading.title.to_owned()).collect()];
     for row in table.shown() {
         let Some(feed) = model.store.feed(row.feed) else { continue };
-        let cell = |place: &Place| clean(&place.cell(&feed.rows, row.slot, &feed.key.scope).show(model.now));
+        let cell =
+            |place: &Place| clean(&model.zone.show(&place.cell(&feed.rows, row.slot, &feed.key.scope), model.now));
         lines.push(columns.iter().map(|(place, _)| cell(place)).collect());
     }
     let widths: Vec<usize> =
@@ -199,7 +202,9 @@ fn pairs(model: &Model, key: &FeedKey, id: &str) -> String {
     let Some(record) = feed.rows.slot(id).and_then(|slot| feed.rows.get(slot)) else { return String::new() };
     let cells = key.kind.headings().into_iter().zip(record.cells());
     let now = runtime::now_ms() / 1000;
-    cells.map(|(heading, cell)| format!("{:16} {}\n", heading.title.to_lowercase(), clean(&cell.show(now)))).collect()
+    cells
+        .map(|(heading, cell)| format!("{:16} {}\n", heading.title.to_lowercase(), clean(&model.zone.tell(&cell, now))))
+        .collect()
 }
 
 fn address(model: &Model, key: &FeedKey, id: &str) -> String {
