@@ -6,6 +6,7 @@ pub mod describe;
 mod failure;
 pub mod field;
 mod meter;
+mod pages;
 
 use std::{
     any::{Any, TypeId},
@@ -37,6 +38,7 @@ pub use credentials::Origin;
 use credentials::Watched;
 pub use failure::Ask;
 pub use meter::{Meter, Place, Throttled, Usage};
+pub use pages::Pages;
 use tokio::sync::OnceCell;
 
 use crate::{
@@ -307,19 +309,10 @@ impl Caller {
         }
     }
 
-    /// One page of a listing; `None` after the last.
-    ///
-    /// # Errors
-    /// As [`Self::ask`].
-    pub async fn page<T, E>(
-        &self,
-        ask: Ask,
-        next: impl Future<Output = Option<Result<T, SdkError<E, HttpResponse>>>>,
-    ) -> Result<Option<T>>
-    where
-        E: ProvideErrorMetadata + std::error::Error + 'static,
-    {
-        self.ask(ask, async { next.await.transpose() }).await
+    /// The way through a listing that comes in pages.
+    #[must_use]
+    pub fn pages(&self, ask: Ask) -> Pages<'_> {
+        Pages::new(self, ask)
     }
 
     fn refused<E>(&self, ask: Ask, error: &SdkError<E, HttpResponse>) -> Error
