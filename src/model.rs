@@ -17,6 +17,7 @@ pub mod zone;
 use std::collections::BTreeMap;
 
 use crate::{
+    error::Error,
     key::Key,
     kinds::{Kind, Record, Scope},
 };
@@ -49,6 +50,8 @@ pub struct Model {
     pub estate: Estate,
     pub role: Role,
     pub identities: BTreeMap<String, Identity>,
+    /// The accounts that say nothing of who we are, and why; asked again by itself.
+    pub unidentified: BTreeMap<String, Error>,
     pub store: store::Store,
     pub tasks: task::Tasks,
     pub screens: Vec<Screen>,
@@ -75,6 +78,7 @@ impl Model {
             estate,
             role: Role::Read,
             identities: BTreeMap::new(),
+            unidentified: BTreeMap::new(),
             store: store::Store::default(),
             tasks: task::Tasks::default(),
             screens: vec![Screen::Table(Box::new(table))],

@@ -16,9 +16,9 @@ use serde::{
 )]
 pub struct Object<M, S, T>
 where
-    M: Message + Default,
-    S: Message + Default,
-    T: Message + Default,
+    M: Message + Default + fmt::Debug,
+    S: Message + Default + fmt::Debug,
+    T: Message + Default + fmt::Debug,
 {
     #[prost(message, optional, tag = "1")]
     pub metadata: Option<M>,
