@@ -3,7 +3,7 @@ pub mod aws;
 pub mod kube;
 pub mod servers;
 
-use std::{future::Future, marker::PhantomData};
+use std::{future::Future, marker::PhantomData, time::SystemTime};
 
 use tokio::sync::mpsc;
 
@@ -13,6 +13,13 @@ use crate::{
     model::{store::FeedKey, task::TaskId},
     update::Msg,
 };
+
+/// Seconds since 1970.
+#[must_use]
+pub fn now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
 
 /// Cheap to clone; every job has its own.
 #[derive(Clone)]

@@ -20,6 +20,22 @@ pub enum Trouble {
     Other,
 }
 
+impl Trouble {
+    /// What programs read in `--json`: part of its documented shape.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Credentials => "credentials",
+            Self::Denied => "denied",
+            Self::Throttled => "throttled",
+            Self::Unreachable => "unreachable",
+            Self::NotFound => "not-found",
+            Self::Usage => "usage",
+            Self::Other => "other",
+        }
+    }
+}
+
 /// An error in three sentences: what failed, why, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {

@@ -12,10 +12,12 @@ pub mod task;
 #[cfg(test)]
 mod tests;
 pub mod work;
+pub mod zone;
 
 use std::collections::BTreeMap;
 
 use crate::{
+    error::Error,
     key::Key,
     kinds::{Kind, Record, Scope},
 };
@@ -44,9 +46,12 @@ pub struct Model {
     pub size: Size,
     /// Seconds since 1970, as last told.
     pub now: i64,
+    pub zone: zone::Zone,
     pub estate: Estate,
     pub role: Role,
     pub identities: BTreeMap<String, Identity>,
+    /// The accounts that say nothing of who we are, and why; asked again by itself.
+    pub unidentified: BTreeMap<String, Error>,
     pub store: store::Store,
     pub tasks: task::Tasks,
     pub screens: Vec<Screen>,
@@ -69,9 +74,11 @@ impl Model {
         Self {
             size,
             now,
+            zone: zone::Zone::default(),
             estate,
             role: Role::Read,
             identities: BTreeMap::new(),
+            unidentified: BTreeMap::new(),
             store: store::Store::default(),
             tasks: task::Tasks::default(),
             screens: vec![Screen::Table(Box::new(table))],

@@ -103,6 +103,7 @@ impl Loop {
     async fn turn(&mut self, mut inbox: mpsc::Receiver<Msg>) -> Result<()> {
         let mut events = EventStream::new();
         let mut signals = signals::Signals::new()?;
+        let mut gone = terminal::gone();
         loop {
             if self.perform(&mut signals).await? {
                 return Ok(());
@@ -117,6 +118,7 @@ impl Loop {
                     Some(Err(_)) | None => return self.leave().await,
                 },
                 () = signals.end() => return self.leave().await,
+                _ = &mut gone => return self.leave().await,
                 report = inbox.recv() => match report {
                     Some(report) => self.reports(report, &mut inbox),
                     None => return Ok(()),
@@ -191,11 +193,12 @@ impl Loop {
             return Ok(());
         }
         let (model, keymap, theme) = (&self.model, &self.keymap, &self.theme);
-        self.terminal.draw(|frame| view::draw(frame, model, keymap, theme)).map_err(|e| lost(&e))?;
+        let mut ages = None;
+        self.terminal.draw(|frame| ages = view::draw(frame, model, keymap, theme)).map_err(|e| lost(&e))?;
         self.effects.extend(update::update(&mut self.model, &self.keymap, Msg::Drawn));
         (self.drawn, self.dirty, self.urgent) = (Instant::now(), false, false);
-        // counted from the second that the frame was drawn for; worked out once a frame, not once a wake
-        self.ages = view::next_change(&self.model).map(|seconds| {
+        // counted from the second that the frame was drawn for
+        self.ages = ages.map(|seconds| {
             let due = (self.model.now + seconds).saturating_mul(1000) - now_ms();
             Instant::now() + Duration::from_millis(u64::try_from(due).unwrap_or(0))
         });

@@ -48,6 +48,8 @@ pub enum Msg {
     Parts(TaskId, FeedKey, Vec<Error>),
     Described(TaskId, Raw),
     Identified(TaskId, String, Identity),
+    /// Nobody knows who we are in this account; it is asked again by itself.
+    Unidentified(TaskId, String, Error),
     Throttled(Throttle),
     Ended(TaskId, End),
 }
@@ -105,8 +107,9 @@ fn take(model: &mut Model, keymap: &Keymap, msg: Msg) -> Vec<Effect> {
             described(model, task, &Ok(raw));
             vec![]
         }
-        Msg::Identified(_, account, identity) => {
-            model.identities.insert(account, identity);
+        Msg::Identified(task, account, identity) => identified(model, task, account, identity),
+        Msg::Unidentified(task, account, error) => {
+            unidentified(model, task, account, error);
             vec![]
         }
         Msg::Throttled(throttle) => {
@@ -191,14 +194,42 @@ fn ended(model: &mut Model, task: TaskId, end: End) -> Vec<Effect> {
     };
     let done = state == State::Done;
     model.tasks.set(task, state, now);
+    let refused = matches!(model.tasks.get(task).map(|task| &task.state), Some(State::Failed(e)) if e.trouble == Trouble::Credentials);
     match work {
         // an answer of no rows sends no batch: the end says that the list is whole
         Work::List(key) if done => {
             model.store.mark(&key, task, Load::Ready, now);
             vec![]
         }
+        // until they are mended, somebody must go on asking
+        Work::List(key) if refused && !key.scope.region.is_empty() => feed::doubt(model, &key.scope.account),
         _ => vec![],
     }
+}
+
+fn identified(model: &mut Model, task: TaskId, account: String, identity: Identity) -> Vec<Effect> {
+    if !model.tasks.is_live(task) {
+        return vec![];
+    }
+    let mended = model.unidentified.remove(&account).is_some();
+    let effects = if mended { feed::mended(model, &account) } else { vec![] };
+    model.identities.insert(account, identity);
+    effects
+}
+
+fn unidentified(model: &mut Model, task: TaskId, account: String, error: Error) {
+    if !model.tasks.is_live(task) {
+        return;
+    }
+    if error.trouble == Trouble::Credentials {
+        model.identities.remove(&account);
+    }
+    // said once, however often it is tried
+    let told = model.unidentified.get(&account).is_some_and(|before| before.trouble == error.trouble);
+    if !told {
+        model.notices.wrong(error.clone(), model.now, true);
+    }
+    model.unidentified.insert(account, error);
 }
 
 /// Puts a failure where it belongs; tells whether something on the screen shows it.
@@ -214,12 +245,7 @@ fn fail(model: &mut Model, task: TaskId, work: &Work, error: &Error) -> bool {
             described(model, task, &Err(error.clone()));
             true
         }
-        Work::Identify(account) => {
-            if error.trouble == Trouble::Credentials {
-                model.identities.remove(account);
-            }
-            false
-        }
+        Work::Identify(_) => false,
     }
 }
 

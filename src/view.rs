@@ -15,7 +15,7 @@ mod table;
 pub mod text;
 pub mod theme;
 
-use ratatui::{Frame, buffer::Buffer, layout::Rect};
+use ratatui::Frame;
 
 use crate::{
     keymap::Keymap,
@@ -26,18 +26,9 @@ use canvas::Canvas;
 use standing::Standing;
 pub use theme::{Theme, ThemeName};
 
-pub fn draw(frame: &mut Frame<'_>, model: &Model, keymap: &Keymap, theme: &Theme) {
-    paint(&mut Canvas::new(frame.buffer_mut(), model, keymap, theme));
-}
-
-/// In how many seconds what is drawn will read differently by itself; `None` if it never will. It draws once more to find out,
-/// so that it can never know less than the screen shows.
-#[must_use]
-pub fn next_change(model: &Model) -> Option<i64> {
-    let mut unseen = Buffer::empty(Rect::new(0, 0, model.size.width, model.size.height));
-    let theme = Theme::of(ThemeName::None);
-    let keymap = Keymap::default();
-    let mut canvas = Canvas::new(&mut unseen, model, &keymap, &theme);
+/// Draws, and tells in how many seconds what was drawn will read differently by itself; `None` if it never will.
+pub fn draw(frame: &mut Frame<'_>, model: &Model, keymap: &Keymap, theme: &Theme) -> Option<i64> {
+    let mut canvas = Canvas::new(frame.buffer_mut(), model, keymap, theme);
     paint(&mut canvas);
     canvas.next()
 }

@@ -1,6 +1,7 @@
 //! Keeps listings in step with the screens: starts what is wanted and not alive, cancels what no screen shows any more.
 use crate::{
     effect::Effect,
+    error::Trouble,
     kinds::Reach,
     model::{
         Model,
@@ -135,20 +136,44 @@ pub fn refresh(model: &mut Model) -> Vec<Effect> {
     effects
 }
 
-/// Asks again who we are where that is not known, or where the credentials are about to end: they may have been mended outside.
+/// Asks at once who we are where that is not known, or where the credentials are about to end: they may have been mended outside.
 fn identify(model: &mut Model) -> Vec<Effect> {
     const SOON: i64 = 15 * 60;
-    let asked = |model: &Model, account: &str| {
-        model.tasks.live().any(|(_, task)| matches!(&task.work, Work::Identify(other) if other == account))
-    };
-    let known = |model: &Model, account: &str| {
+    let known = |account: &String| {
         let identity = model.identities.get(account);
         identity.is_some_and(|identity| identity.until.is_none_or(|until| until - model.now > SOON))
     };
-    let accounts = model.estate.accounts.clone();
-    let unknown = accounts.into_iter().filter(|account| !known(model, account) && !asked(model, account));
-    let unknown: Vec<String> = unknown.collect();
-    unknown.into_iter().map(|account| start(model, Work::Identify(account)).1).collect()
+    let unknown: Vec<String> = model.estate.accounts.iter().filter(|account| !known(account)).cloned().collect();
+    unknown.iter().flat_map(|account| anew(model, account)).collect()
+}
+
+/// Credentials that were taken for good were refused: from now on it is asked who we are, until somebody is.
+pub fn doubt(model: &mut Model, account: &str) -> Vec<Effect> {
+    if model.unidentified.contains_key(account) { vec![] } else { anew(model, account) }
+}
+
+/// Takes over from who asks already.
+fn anew(model: &mut Model, account: &str) -> Vec<Effect> {
+    let asks = |work: &Work| matches!(work, Work::Identify(other) if other == account);
+    let old = model.tasks.live().find(|(_, task)| task.state == State::Running && asks(&task.work)).map(|(id, _)| id);
+    let mut effects = Vec::new();
+    if let Some(old) = old {
+        model.tasks.set(old, State::Cancelling, model.now);
+        effects.push(Effect::Cancel(old));
+    }
+    effects.push(start(model, Work::Identify(account.to_owned())).1);
+    effects
+}
+
+/// The credentials of an account are good again: what failed for want of them is listed anew.
+pub fn mended(model: &mut Model, account: &str) -> Vec<Effect> {
+    let refused = |key: &FeedKey| {
+        let load = model.store.get(key).map(|feed| &feed.load);
+        *key.scope.account == *account
+            && matches!(load, Some(Load::Failed(error)) if error.trouble == Trouble::Credentials)
+    };
+    let again: Vec<FeedKey> = model.wanted().into_iter().filter(refused).collect();
+    again.iter().map(|key| list(model, key)).collect()
 }
 
 fn failed(model: &Model, key: &FeedKey) -> bool {

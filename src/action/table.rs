@@ -159,7 +159,7 @@ fn detail(model: &mut Model, form: Form) -> Vec<Effect> {
     let mut pairs: Vec<(String, String)> = headings
         .iter()
         .zip(&cells)
-        .map(|(heading, cell)| (heading.title.to_owned(), cell.show(model.now).into_owned()))
+        .map(|(heading, cell)| (heading.title.to_owned(), model.zone.tell(cell, model.now)))
         .collect();
     pairs.extend(scope.iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| ((*k).to_owned(), v.to_string())));
     pairs.extend(record.copies(&feed.scope).into_iter().map(|copy| (copy.label.to_owned(), copy.text)));

@@ -100,7 +100,9 @@ fn as_json(lines: &[Line]) -> Result<String> {
         .iter()
         .map(|line| match &line.said {
             Ok(said) => json!({"what": line.what, "ok": true, "said": said}),
-            Err(e) => json!({"what": line.what, "ok": false, "said": format!("{}: {}", e.what, e.why), "hint": e.hint}),
+            Err(e) => json!({
+                "what": line.what, "ok": false, "trouble": e.trouble.word(), "said": format!("{}: {}", e.what, e.why), "hint": e.hint,
+            }),
         })
         .collect();
     let text = serde_json::to_string_pretty(&json!({"version": 1, "checks": checks}));

@@ -25,6 +25,7 @@ pub async fn settle(settings: &Settings, kind: Kind) -> Result<Model> {
     let estate = start::estate(settings)?;
     let now = || runtime::now_ms() / 1000;
     let mut model = Model::new(Size { width: 200, height: 50 }, estate, kind, now());
+    model.zone = start::zone(settings);
     let keymap = Keymap::default();
     let (reports, mut inbox) = mpsc::channel(64);
     let mut runner = Runner::new(start::clients(settings)?, reports);

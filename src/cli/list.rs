@@ -78,8 +78,9 @@ fn rows(model: &Model) -> impl Iterator<Item = (&FeedKey, Record<'_>)> {
 
 /// ```json
 /// {"version": 1, "kind": "pod", "rows": [{"id": "…", "name": "…", "health": "good",
-///   "scope": {"account": "", "region": "", "cluster": "lab"}, "cells": {"namespace": "…", "restarts": 0}}], "errors": [{"what", "why", "hint"}]}
+///   "scope": {"account": "", "region": "", "cluster": "lab"}, "cells": {"namespace": "…", "restarts": 0}}], "errors": [{"trouble": "denied", "what", "why", "hint"}]}
 /// ```
+/// A trouble is credentials, denied, throttled, unreachable, not-found, usage or other.
 /// Cells: text, numbers and booleans as they are; a share as `{"have", "of"}`; a time as RFC 3339; what is not known as null.
 fn as_json(model: &Model, kind: Kind, troubles: &[Error]) -> Result<String> {
     let headings = kind.headings();
@@ -97,7 +98,8 @@ fn as_json(model: &Model, kind: Kind, troubles: &[Error]) -> Result<String> {
             })
         })
         .collect();
-    let errors: Vec<Value> = troubles.iter().map(|e| json!({"what": e.what, "why": e.why, "hint": e.hint})).collect();
+    let error = |e: &Error| json!({"trouble": e.trouble.word(), "what": e.what, "why": e.why, "hint": e.hint});
+    let errors: Vec<Value> = troubles.iter().map(error).collect();
     let whole = json!({"version": SHAPE, "kind": kind.name(), "rows": rows, "errors": errors});
     let text = serde_json::to_string_pretty(&whole);
     text.map(|text| text + "\n").map_err(|e| Error::new(Trouble::Other, "write JSON", e.to_string()))
@@ -113,7 +115,9 @@ fn value(cell: &Cell<'_>) -> Value {
         Cell::Ratio(have, of) => json!({"have": have, "of": of}),
         Cell::Bytes(n) => json!(n),
         Cell::Flag(yes) => json!(yes),
-        Cell::Since(at) => jiff::Timestamp::from_second(*at).map_or(Value::Null, |at| json!(at.to_string())),
+        Cell::Since(at) | Cell::At(at) => {
+            jiff::Timestamp::from_second(*at).map_or(Value::Null, |at| json!(at.to_string()))
+        }
     }
 }
 
@@ -124,7 +128,8 @@ fn as_text(model: &Model) -> String {
     let mut lines: Vec<Vec<String>> = vec![columns.iter().map(|(_, heading)| heading.title.to_owned()).collect()];
     for row in table.shown() {
         let Some(feed) = model.store.feed(row.feed) else { continue };
-        let cell = |place: &Place| clean(&place.cell(&feed.rows, row.slot, &feed.key.scope).show(model.now));
+        let cell =
+            |place: &Place| clean(&model.zone.show(&place.cell(&feed.rows, row.slot, &feed.key.scope), model.now));
         lines.push(columns.iter().map(|(place, _)| cell(place)).collect());
     }
     let widths: Vec<usize> =
@@ -197,7 +202,9 @@ fn pairs(model: &Model, key: &FeedKey, id: &str) -> String {
     let Some(record) = feed.rows.slot(id).and_then(|slot| feed.rows.get(slot)) else { return String::new() };
     let cells = key.kind.headings().into_iter().zip(record.cells());
     let now = runtime::now_ms() / 1000;
-    cells.map(|(heading, cell)| format!("{:16} {}\n", heading.title.to_lowercase(), clean(&cell.show(now)))).collect()
+    cells
+        .map(|(heading, cell)| format!("{:16} {}\n", heading.title.to_lowercase(), clean(&model.zone.tell(&cell, now))))
+        .collect()
 }
 
 fn address(model: &Model, key: &FeedKey, id: &str) -> String {

@@ -15,6 +15,7 @@ use crate::{
     model::{
         Model,
         estate::{Environment, Estate},
+        zone::Zone,
     },
     runtime::{self, Console},
     view::theme::{Theme, ThemeName},
@@ -124,8 +125,15 @@ pub fn console(settings: &Settings, keymap: Keymap) -> Result<Exit> {
     let estate = estate(settings)?;
     let kind = first(settings, &estate)?;
     let console = Console { keymap, theme: theme(settings), clients: clients(settings)?, mouse: settings.mouse };
-    block_on(runtime::run(console, |size| Model::new(size, estate, kind, runtime::now_ms() / 1000)))?;
+    let zone = zone(settings);
+    let make = |size| Model { zone, ..Model::new(size, estate, kind, runtime::now_ms() / 1000) };
+    block_on(runtime::run(console, make))?;
     Ok(Exit::Done)
+}
+
+/// The machine's own zone, unless UTC is asked for.
+pub fn zone(settings: &Settings) -> Zone {
+    if settings.utc { Zone::utc() } else { Zone::of(jiff::tz::TimeZone::system()) }
 }
 
 /// `auto` goes by what the terminal says of its background in `COLORFGBG`; asking it would put its answer among the keys.

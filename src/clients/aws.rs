@@ -6,6 +6,7 @@ pub mod describe;
 mod failure;
 pub mod field;
 mod meter;
+mod pages;
 
 use std::{
     any::{Any, TypeId},
@@ -14,7 +15,7 @@ use std::{
     future::Future,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicBool, AtomicI64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
@@ -24,19 +25,26 @@ use aws_config::{
     meta::region::ProvideRegion, profile::ProfileFileRegionProvider, provider_config::ProviderConfig,
     retry::RetryConfig, stalled_stream_protection::StalledStreamProtectionConfig, timeout::TimeoutConfig,
 };
-use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_http_client::tls::{self, TlsContext, TrustStore, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::{http::SharedHttpClient, orchestrator::HttpResponse, result::SdkError};
+use aws_credential_types::provider::{self, ProvideCredentials, error::CredentialsError, future};
+use aws_smithy_http_client::{
+    Connector,
+    proxy::ProxyConfig,
+    tls::{self, TlsContext, TrustStore, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::client::{
+    http::SharedHttpClient, orchestrator::HttpResponse, result::SdkError, runtime_components::RuntimeComponents,
+};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_types::{
     os_shim_internal::{Env, Fs},
     region::Region,
 };
 pub use budget::{Allowance, Service};
-pub use credentials::Origin;
 use credentials::Watched;
+pub use credentials::{Ends, Origin};
 pub use failure::Ask;
 pub use meter::{Meter, Place, Throttled, Usage};
+pub use pages::Pages;
 use tokio::sync::OnceCell;
 
 use crate::{
@@ -76,6 +84,8 @@ pub struct Aws(Arc<Inner>);
 
 struct Inner {
     setup: Setup,
+    /// When the credentials of each account end, told anew whenever they were fetched.
+    ends: Ends,
     meter: Arc<Meter>,
     http: Option<SharedHttpClient>,
     accounts: Mutex<HashMap<Arc<str>, Arc<Account>>>,
@@ -89,7 +99,6 @@ struct Account {
     config: SdkConfig,
     home: Arc<str>,
     origin: Origin,
-    expiry: Arc<AtomicI64>,
     /// These credentials were taken somewhere.
     taken: AtomicBool,
     identity: OnceCell<Identity>,
@@ -104,6 +113,7 @@ impl Aws {
             env::var("AWS_CA_BUNDLE").ok().filter(|path| !path.is_empty()).map(|path| trusting(&path)).transpose()?;
         Ok(Self(Arc::new(Inner {
             setup,
+            ends: Ends::default(),
             meter: Arc::default(),
             http,
             accounts: Mutex::default(),
@@ -146,11 +156,26 @@ impl Aws {
         self.at(&Scope { account: profile.into(), ..scope.clone() }).await
     }
 
-    /// When the credentials in use end, in seconds since 1970; `None` if they do not, or if none were needed so far.
+    /// When the credentials in use end, by account, and whenever that changes.
     #[must_use]
-    pub fn expiry(&self, account: &str) -> Option<i64> {
-        let ends = locked(&self.0.accounts).get(account)?.expiry.load(Ordering::Relaxed);
-        (ends != 0).then_some(ends)
+    pub fn ends(&self) -> &Ends {
+        &self.0.ends
+    }
+
+    /// Fetches an account's credentials again, wherever they come from, though those in hand may still be good.
+    ///
+    /// # Errors
+    /// If there are none to be had.
+    pub async fn renew(&self, account: &str) -> Result<()> {
+        let account = self.account(&account.into()).await;
+        let Some(provider) = account.config.credentials_provider() else { return Ok(()) };
+        let renewed = provider.provide_credentials().await;
+        renewed.map(drop).map_err(|error| failure::uncredentialed(&account.home, &account.origin, &error))
+    }
+
+    /// The account's credentials are of no use: whoever asks next reads keys, tokens and profiles anew.
+    pub fn refused(&self, account: &str) {
+        locked(&self.0.accounts).remove(account);
     }
 
     /// Asked once for a set of credentials.
@@ -184,12 +209,11 @@ impl Aws {
             provider = provider.with_http_client(http.clone());
             loader = loader.http_client(http.clone());
         }
-        let watched = Watched::of(name, provider, home.clone()).await;
+        let watched = Watched::of(name, provider, home.clone(), self.0.ends.clone()).await;
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(3))
             .operation_attempt_timeout(Duration::from_secs(10))
             .operation_timeout(Duration::from_secs(30));
-        let expiry = watched.expiry.clone();
         if !name.is_empty() {
             loader = loader.profile_name(&**name);
         }
@@ -211,7 +235,6 @@ impl Aws {
             config,
             home: home.as_ref().into(),
             origin: Origin::of(name, &Env::real(), &Fs::real()).await,
-            expiry,
             taken: AtomicBool::new(false),
             identity: OnceCell::new(),
             regions: Mutex::default(),
@@ -250,8 +273,53 @@ fn trusting(path: &str) -> Result<SharedHttpClient> {
     }
     let context = TlsContext::builder().with_trust_store(TrustStore::default().with_pem_certificate(bundle));
     let context = context.build().map_err(|e| wrong(e.to_string()))?;
-    let https = aws_smithy_http_client::Builder::new().tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc));
-    Ok(https.tls_context(context).build_https())
+    // the builder's own `build_https` would forget the proxy, which is where bundles of one's own come from
+    Ok(aws_smithy_http_client::Builder::new().build_with_connector_fn(move |settings, components| {
+        let mut connector = Connector::builder();
+        connector.set_connector_settings(settings.cloned());
+        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
+        let connector = connector.proxy_config(ProxyConfig::from_env());
+        connector.tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc)).tls_context(context.clone()).build()
+    }))
+}
+
+/// The credentials of an account as they are when they are asked for: what was mended outside counts for those who hold on to this.
+#[derive(Clone)]
+pub struct Current {
+    aws: Aws,
+    account: Arc<str>,
+}
+
+impl std::fmt::Debug for Current {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Current({})", self.account)
+    }
+}
+
+impl Current {
+    /// They were not taken: the next who asks gets what is then to be had.
+    pub fn refused(&self) {
+        self.aws.refused(&self.account);
+    }
+
+    async fn credentials(&self) -> provider::Result {
+        let account = self.aws.account(&self.account).await;
+        let none = || CredentialsError::not_loaded("none are configured");
+        let credentials = account.config.credentials_provider().ok_or_else(none)?.provide_credentials().await;
+        if credentials.is_err() {
+            self.aws.forget(&account);
+        }
+        credentials
+    }
+}
+
+impl ProvideCredentials for Current {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(self.credentials())
+    }
 }
 
 /// The clients of one account in one region.
@@ -275,10 +343,10 @@ impl Caller {
         &self.aws.0.setup.tags
     }
 
-    /// What the account's calls are signed with.
+    /// What the account's calls are signed with, as it is whenever it is asked for.
     #[must_use]
-    pub fn credentials(&self) -> Option<SharedCredentialsProvider> {
-        self.account.config.credentials_provider()
+    pub fn credentials(&self) -> Current {
+        Current { aws: self.aws.clone(), account: self.account.name.clone() }
     }
 
     /// Waits for the budget, asks, and says in words what went wrong.
@@ -307,19 +375,10 @@ impl Caller {
         }
     }
 
-    /// One page of a listing; `None` after the last.
-    ///
-    /// # Errors
-    /// As [`Self::ask`].
-    pub async fn page<T, E>(
-        &self,
-        ask: Ask,
-        next: impl Future<Output = Option<Result<T, SdkError<E, HttpResponse>>>>,
-    ) -> Result<Option<T>>
-    where
-        E: ProvideErrorMetadata + std::error::Error + 'static,
-    {
-        self.ask(ask, async { next.await.transpose() }).await
+    /// The way through a listing that comes in pages.
+    #[must_use]
+    pub fn pages(&self, ask: Ask) -> Pages<'_> {
+        Pages::new(self, ask)
     }
 
     fn refused<E>(&self, ask: Ask, error: &SdkError<E, HttpResponse>) -> Error

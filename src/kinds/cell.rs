@@ -15,6 +15,8 @@ pub enum Cell<'a> {
     Count(u32, Option<i64>),
     /// Since when, in seconds since 1970; shown as an age that grows.
     Since(i64),
+    /// A moment that lies ahead, in seconds since 1970: an age would say nothing.
+    At(i64),
     Bytes(u64),
     Flag(bool),
 }
@@ -55,6 +57,10 @@ impl<'a> Cell<'a> {
             Self::Count(n, None) => Cow::Owned(n.to_string()),
             Self::Count(n, Some(at)) => Cow::Owned(format!("{n} ({} ago)", age(now - at))),
             Self::Since(at) => Cow::Owned(age(now - at)),
+            // in no zone but the one that all share: whoever draws it for a person knows better
+            Self::At(at) => {
+                Cow::Owned(jiff::Timestamp::from_second(*at).map_or_else(|_| at.to_string(), |at| at.to_string()))
+            }
             Self::Bytes(n) => Cow::Owned(bytes(*n)),
             Self::Flag(yes) => Cow::Borrowed(if *yes { "yes" } else { "no" }),
         }
@@ -77,6 +83,7 @@ impl<'a> Cell<'a> {
             Self::Int(n) => Some(*n),
             Self::Ratio(n, _) | Self::Count(n, _) => Some(i64::from(*n)),
             Self::Since(at) => Some(now - at),
+            Self::At(at) => Some(at - now),
             Self::Bytes(n) => i64::try_from(*n).ok(),
             _ => None,
         }

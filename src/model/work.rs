@@ -7,7 +7,7 @@ pub enum Work {
     List(FeedKey),
     /// Fetch the whole of one thing: feed, address.
     Describe(FeedKey, String),
-    /// Whose credentials are in use in this account, and until when.
+    /// Whose credentials are in use in this account, and until when; kept up.
     Identify(String),
 }
 

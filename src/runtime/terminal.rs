@@ -13,7 +13,11 @@ use crossterm::{
     terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode},
 };
 use ratatui::{Frame, backend::CrosstermBackend};
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    io::Errno,
+};
+use tokio::sync::oneshot;
 
 /// With this the wheel comes as arrow keys while the mouse is left alone, so that text can be selected and the wheel still scrolls.
 const WHEEL_AS_ARROWS: &str = "\x1b[?1007h";
@@ -111,6 +115,20 @@ impl Drop for Terminal {
         // a terminal that is gone cannot be given back
         let _gone = self.lend();
     }
+}
+
+/// Comes when the other end is closed. A terminal that controls nobody ends without a signal, and what reads it for keys would read
+/// nothing for ever; so a thread waits for that alone. It sleeps until then and ends with the program.
+pub fn gone() -> oneshot::Receiver<()> {
+    let (tell, gone) = oneshot::channel();
+    std::thread::spawn(move || {
+        let stdin = io::stdin();
+        let mut ends = [PollFd::new(&stdin, PollFlags::empty())];
+        while poll(&mut ends, None) == Err(Errno::INTR) {}
+        // whoever waited may have left before
+        let _left = tell.send(());
+    });
+    gone
 }
 
 /// Whether the other end was closed: the window, or the connection behind it.

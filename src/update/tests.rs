@@ -1,4 +1,5 @@
 //! The console driven as a person drives it: key strings in, rows injected, and a look at what is true after.
+mod credentials;
 mod feeds;
 mod filter;
 mod guard;

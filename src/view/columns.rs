@@ -193,7 +193,7 @@ fn see(model: &Model, place: Place, rows: &[Ref]) -> (u16, bool) {
         let Some(feed) = model.store.feed(row.feed) else { continue };
         let cell = place.cell(&feed.rows, row.slot, &feed.key.scope);
         number |= matches!(cell, Cell::Int(_) | Cell::Bytes(_) | Cell::Since(_) | Cell::Ratio(..));
-        widest = widest.max(text::width(&text::clean(&super::table::words(&cell, model.now))));
+        widest = widest.max(text::width(&text::clean(&super::table::words(&cell, model))));
     }
     (u16::try_from(widest.next_multiple_of(4)).unwrap_or(u16::MAX), number)
 }

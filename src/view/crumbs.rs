@@ -13,7 +13,7 @@ use crate::{
         Model,
         detail::{Detail, Form},
         screen::Screen,
-        table::{Ref, Table},
+        table::Table,
     },
 };
 
@@ -79,7 +79,7 @@ fn table_parts(canvas: &mut Canvas<'_>, table: &Table, standing: &Standing<'_>) 
     }
     if !table.marks.is_empty() {
         let marks = table.marks.len();
-        let hidden = hidden_marks(canvas.model, table);
+        let hidden = table.hidden_marks(&canvas.model.store);
         let forms = if hidden > 0 {
             vec![format!("●{marks} marked, {hidden} of them hidden"), format!("●{marks} ({hidden} hidden)")]
         } else {
@@ -98,18 +98,6 @@ fn table_parts(canvas: &mut Canvas<'_>, table: &Table, standing: &Standing<'_>) 
         parts.push(state(canvas, table, standing, short));
     }
     parts
-}
-
-/// Marks that are not seen, found without looking at the text of any row.
-fn hidden_marks(model: &Model, table: &Table) -> usize {
-    let marked = table.marks.iter().filter_map(|mark| {
-        let feed = model.store.no(&mark.feed)?;
-        Some(Ref { feed, slot: model.store.feed(feed)?.rows.slot(&mark.id)? })
-    });
-    let mut marked: Vec<Ref> = marked.collect();
-    marked.sort_unstable();
-    let seen = table.shown().iter().filter(|row| marked.binary_search(row).is_ok()).count();
-    table.marks.len() - seen.min(table.marks.len())
 }
 
 fn state(canvas: &Canvas<'_>, table: &Table, standing: &Standing<'_>, short: String) -> Part {

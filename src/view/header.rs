@@ -15,7 +15,6 @@ use crate::{
         Model,
         estate::{Identity, Role},
         screen::Screen,
-        task::State,
         work::Work,
     },
 };
@@ -73,7 +72,8 @@ fn all(canvas: &Canvas<'_>, standing: Option<&Standing<'_>>) -> Vec<Part> {
     }
     parts.extend(credentials(canvas, &scope, standing));
     parts.extend(throttled(canvas));
-    let running = model.tasks.live().count();
+    // who keeps an eye on the credentials always runs
+    let running = model.tasks.live().filter(|(_, task)| !matches!(task.work, Work::Identify(_))).count();
     if running > 0 {
         let word = if running == 1 { "task" } else { "tasks" };
         parts.push(Part::new(8, theme.dim, [format!("{running} {word}")]).right());
@@ -138,12 +138,8 @@ fn credentials(canvas: &Canvas<'_>, scope: &Scope, standing: Option<&Standing<'_
 
 /// Whether the last answer to "who am I" was that nobody is.
 fn refused(model: &Model, scope: &Scope) -> bool {
-    model.estate.accounts.iter().filter(|name| scope.account.is_empty() || **name == *scope.account).any(|name| {
-        let last = model.tasks.all().find(|(_, task)| matches!(&task.work, Work::Identify(account) if account == name));
-        last.is_some_and(
-            |(_, task)| matches!(&task.state, State::Failed(error) if error.trouble == Trouble::Credentials),
-        )
-    })
+    let mut here = model.unidentified.iter().filter(|(name, _)| scope.account.is_empty() || **name == *scope.account);
+    here.any(|(_, error)| error.trouble == Trouble::Credentials)
 }
 
 fn throttled(canvas: &Canvas<'_>) -> Option<Part> {

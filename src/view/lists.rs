@@ -1,5 +1,4 @@
 //! Background work and the log of errors. The model scrolls them by lines: one for a task, three for an error.
-use jiff::Timestamp;
 use ratatui::layout::Rect;
 
 use super::{blank, canvas::Canvas, text};
@@ -85,7 +84,8 @@ fn error(canvas: &mut Canvas<'_>, area: Rect, entry: &Logged, line: usize) {
     let hint = &entry.error.hint;
     match line {
         0 => {
-            let used = canvas.put(area.x, area.y, area.width, &time_of_day(entry.at), theme.dim) + 1;
+            let time = canvas.model.zone.time_of_day(entry.at);
+            let used = canvas.put(area.x, area.y, area.width, &time, theme.dim) + 1;
             let words = format!("{}{times}", entry.error.what);
             canvas.put(area.x + used, area.y, area.width.saturating_sub(used), &words, theme.bad);
         }
@@ -113,9 +113,4 @@ fn first_of(words: &str, room: usize, broken: bool) -> (String, String) {
     let mut lines = text::wrap(&clean, room.max(1)).into_iter();
     let first = lines.next().unwrap_or_default();
     (first, lines.collect::<Vec<_>>().join(" "))
-}
-
-/// `14:03:05Z`: the model knows no time zone, and colleagues elsewhere read the same.
-fn time_of_day(at: i64) -> String {
-    Timestamp::from_second(at).map_or_else(|_| String::from("--:--:--Z"), |time| time.strftime("%H:%M:%SZ").to_string())
 }

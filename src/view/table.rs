@@ -13,6 +13,7 @@ use super::{
 use crate::{
     kinds::{Cell, Health, cell::age},
     model::{
+        Model,
         store::{Feed, Load},
         table::{Ref, Table},
     },
@@ -88,7 +89,7 @@ fn one(canvas: &mut Canvas<'_>, area: Rect, table: &Table, columns: &[Placed], r
     for column in columns.iter().filter(|column| column.x < area.width) {
         let cell = column.place.cell(&feed.rows, row.slot, &feed.key.scope);
         let room = column.width.min(area.width - column.x);
-        let words = words_in(&cell, model.now, room);
+        let words = words_in(&cell, model, room);
         ticks(canvas, &cell, &words);
         let seen = text::clean(&words);
         let how = if column.name || seen.contains('/') { Cut::Middle } else { Cut::End };
@@ -111,21 +112,21 @@ fn is_old(feed: &Feed) -> bool {
 }
 
 /// What a cell says in a table: counts stand under each other, however long ago they grew.
-pub fn words<'a>(cell: &'a Cell<'_>, now: i64) -> Cow<'a, str> {
+pub fn words<'a>(cell: &'a Cell<'_>, model: &Model) -> Cow<'a, str> {
     match cell {
         Cell::Count(n, None) => Cow::Owned(format!("{n:>3}")),
-        Cell::Count(n, Some(at)) => Cow::Owned(format!("{n:>3} ({} ago)", age(now - at))),
-        _ => cell.show(now),
+        Cell::Count(n, Some(at)) => Cow::Owned(format!("{n:>3} ({} ago)", age(model.now - at))),
+        _ => model.zone.show(cell, model.now),
     }
 }
 
 /// The same in less room: when a count grew is told in fewer words, or not at all, rather than cut.
-fn words_in<'a>(cell: &'a Cell<'_>, now: i64, room: u16) -> Cow<'a, str> {
-    let full = words(cell, now);
+fn words_in<'a>(cell: &'a Cell<'_>, model: &Model, room: u16) -> Cow<'a, str> {
+    let full = words(cell, model);
     let fits = |words: &str| words.len() <= usize::from(room);
     match cell {
         Cell::Count(n, Some(at)) if !fits(&full) => {
-            let short = format!("{n:>3} {}", age(now - at));
+            let short = format!("{n:>3} {}", age(model.now - at));
             Cow::Owned(if fits(&short) { short } else { format!("{n:>3}") })
         }
         _ => full,

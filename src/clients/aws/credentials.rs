@@ -1,9 +1,7 @@
 //! Whose credentials an account uses: where they come from, until when they hold, and what renews them.
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
+    collections::BTreeMap,
+    sync::Arc,
     time::{Duration, UNIX_EPOCH},
 };
 
@@ -18,6 +16,7 @@ use aws_types::{
     os_shim_internal::{Env, Fs},
     region::Region,
 };
+use tokio::sync::watch;
 
 /// Where credentials come from, as far as the configuration tells: decides which command mends them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,17 +125,41 @@ impl Origin {
     }
 }
 
-/// Hands credentials on and remembers when they end.
+/// When the credentials of each account end, in seconds since 1970; those that do not end are not in it.
+#[derive(Clone, Debug, Default)]
+pub struct Ends(Arc<watch::Sender<BTreeMap<Arc<str>, i64>>>);
+
+impl Ends {
+    #[must_use]
+    pub fn of(&self, account: &str) -> Option<i64> {
+        self.0.borrow().get(account).copied()
+    }
+
+    /// Wakes whenever an account's end is another.
+    #[must_use]
+    pub fn changes(&self) -> watch::Receiver<BTreeMap<Arc<str>, i64>> {
+        self.0.subscribe()
+    }
+
+    fn put(&self, account: &Arc<str>, end: Option<i64>) {
+        self.0.send_if_modified(|all| match end {
+            Some(end) => all.insert(account.clone(), end) != Some(end),
+            None => all.remove(account).is_some(),
+        });
+    }
+}
+
+/// Hands credentials on and tells when they end.
 #[derive(Clone, Debug)]
 pub(super) struct Watched {
     inner: SharedCredentialsProvider,
-    /// Seconds since 1970; 0: they do not end, or were never asked for.
-    pub(super) expiry: Arc<AtomicI64>,
+    account: Arc<str>,
+    ends: Ends,
 }
 
 impl Watched {
     /// A named profile is meant as it is, as with the AWS CLI's `--profile`; without a name the environment comes first.
-    pub(super) async fn of(account: &str, config: ProviderConfig, home: Region) -> Self {
+    pub(super) async fn of(account: &Arc<str>, config: ProviderConfig, home: Region, ends: Ends) -> Self {
         // off EC2 nobody answers there: ask once, briefly
         let imds = imds::Client::builder().configure(&config).max_attempts(1).connect_timeout(Duration::from_secs(1));
         let imds = imds.read_timeout(Duration::from_secs(1)).operation_timeout(Duration::from_secs(2)).build();
@@ -144,16 +167,16 @@ impl Watched {
             let chain = DefaultCredentialsChain::builder().configure(config).imds_client(imds).region(home);
             SharedCredentialsProvider::new(chain.build().await)
         } else {
-            let profile = ProfileFileCredentialsProvider::builder().configure(&config).profile_name(account);
+            let profile = ProfileFileCredentialsProvider::builder().configure(&config).profile_name(&**account);
             SharedCredentialsProvider::new(profile.build())
         };
-        Self { inner, expiry: Arc::default() }
+        Self { inner, account: account.clone(), ends }
     }
 
     async fn credentials(&self) -> provider::Result {
         let credentials = self.inner.provide_credentials().await?;
         let ends = credentials.expiry().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
-        self.expiry.store(ends.and_then(|at| i64::try_from(at.as_secs()).ok()).unwrap_or(0), Ordering::Relaxed);
+        self.ends.put(&self.account, ends.and_then(|at| i64::try_from(at.as_secs()).ok()));
         Ok(credentials)
     }
 }

@@ -154,6 +154,13 @@ fn no_credentials(what: String, ground: &Ground<'_>, causes: &[&(dyn StdError + 
     Error::new(Trouble::Credentials, what, why).hint(ground.origin.mend())
 }
 
+/// There are no credentials to be had.
+pub(super) fn uncredentialed(region: &str, origin: &Origin, error: &CredentialsError) -> Error {
+    const ASK: Ask = Ask::new("get credentials", "sts:GetCallerIdentity");
+    let ground = Ground { region, origin, only_elsewhere: false };
+    no_credentials(failed(ASK, &ground), &ground, &causes(error))
+}
+
 fn no_answer(what: String) -> Error {
     Error::new(Trouble::Unreachable, what, "no answer in time").hint("network, VPN or proxy: HTTPS_PROXY, NO_PROXY")
 }

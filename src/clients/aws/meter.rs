@@ -2,7 +2,6 @@
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{SystemTime, UNIX_EPOCH},
 };
 
 use aws_smithy_runtime_api::{
@@ -80,10 +79,8 @@ impl Meter {
     }
 
     fn said_no(&self, place: &Place) {
-        let now =
-            SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX));
         self.throttled.send_modify(|all| {
-            all.insert(place.clone(), now);
+            all.insert(place.clone(), crate::clients::now());
         });
     }
 

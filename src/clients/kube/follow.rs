@@ -14,8 +14,8 @@ use tokio::time::{Instant, sleep, timeout};
 use super::{
     Names, Project,
     fault::{self, Asked, Fault},
-    link::Link,
-    list::{Place, is_protobuf, list},
+    link::{Life, Link},
+    list::{Place, is_protobuf, list, whole},
     parts,
     watch::{Event, Events},
 };
@@ -173,9 +173,9 @@ impl<'a> Follower<'a> {
         Fut: Future<Output = ()> + Send,
     {
         let page = format!("limit={PAGE}");
-        let whole = if self.fresh { "" } else { "resourceVersion=0" };
+        let how = if self.fresh { "" } else { "resourceVersion=0" };
         let page = Box::pin(list::<T>(self.link, &self.place, &page));
-        let whole = Box::pin(list::<T>(self.link, &self.place, whole));
+        let whole = Box::pin(whole::<T>(self.link, &self.place, how));
         let (rows, meta) = match select(page, whole).await {
             Either::Left((Ok((rows, meta)), _)) if meta.next.is_empty() => (rows, meta),
             Either::Left((Ok((rows, _)), whole)) => {
@@ -245,7 +245,7 @@ impl<'a> Follower<'a> {
                     hand_on(&mut batch, tell).await;
                     return Ok(());
                 }
-                Err(_) if due.is_none() => self.doubt(&asked).await,
+                Err(_) if due.is_none() => self.doubt::<T>(&asked).await,
                 Err(_) => Ok(()),
             };
             if !batch.is_empty() && due.is_none() {
@@ -283,13 +283,24 @@ impl<'a> Follower<'a> {
         }
     }
 
-    /// A quiet watch may be a quiet cluster or a server that hangs: another request tells.
-    async fn doubt(&self, asked: &Asked) -> Result<(), Fault> {
-        if self.link.answers().await {
-            return Ok(());
-        }
-        Err(fault::unreachable(&asked.what(self.link), "the server takes connections but answers nothing, or is gone")
-            .into())
+    /// A quiet watch may be a quiet cluster, a server that hangs, or one that lost its store: other requests tell. A server that
+    /// says it is not ready may mean something that is no concern of ours, so it is believed only if it cannot list either.
+    async fn doubt<T: Project>(&self, asked: &Asked) -> Result<(), Fault> {
+        let not_ready = match self.link.life().await {
+            Life::Well => return Ok(()),
+            Life::Silent => "the server takes connections but answers nothing, or is gone".to_owned(),
+            Life::Unwell(checks) => match list::<T>(self.link, &self.place, "limit=1").await {
+                Ok(_) => return Ok(()),
+                Err(Fault::Failed(error, _) | Fault::Cut(error)) => {
+                    format!(
+                        "the server answers, but says that it is not ready ({checks}), and does not list: {}",
+                        error.why
+                    )
+                }
+                Err(Fault::Gone | Fault::Form) => format!("the server says that it is not ready: {checks}"),
+            },
+        };
+        Err(fault::unreachable(&asked.what(self.link), &not_ready).into())
     }
 
     /// How long to wait now: doubled each time, with up to a quarter taken off so that not all come back at once.

@@ -6,9 +6,10 @@ use std::{
     time::{Duration, Instant, SystemTime},
 };
 
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_credential_types::provider::ProvideCredentials;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{Request, Response};
+use http_body_util::{BodyExt, Limited};
 use kube::{
     Client, Config,
     client::Body,
@@ -16,7 +17,7 @@ use kube::{
 };
 use tokio::sync::Mutex;
 
-use super::{exec, fault, proxy, token};
+use super::{super::aws::Current, exec, fault, proxy, token};
 use crate::error::{Error, Result, Trouble};
 
 /// To reach a server, TLS included.
@@ -28,6 +29,21 @@ const PROOF: Duration = Duration::from_secs(5);
 /// Credentials that end sooner than this are renewed before use.
 const MARGIN: Duration = Duration::from_secs(60);
 
+/// How a server is that was asked whether it does its work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Life {
+    Well,
+    /// It answers that it cannot do its work: the checks that fail.
+    Unwell(String),
+    Silent,
+}
+
+/// The checks that fail, from lines such as `[-]etcd failed: reason withheld`.
+fn failing(said: &str) -> String {
+    let checks: Vec<&str> = said.lines().filter_map(|line| line.strip_prefix("[-]")?.split(' ').next()).collect();
+    if checks.is_empty() { "no reason was given".to_owned() } else { checks.join(", ") }
+}
+
 /// An EKS cluster, as `DescribeCluster` tells of it.
 #[derive(Clone, Debug)]
 pub struct Eks {
@@ -36,7 +52,7 @@ pub struct Eks {
     pub endpoint: String,
     /// The certificate authority, PEM in base64.
     pub authority: String,
-    pub credentials: SharedCredentialsProvider,
+    pub credentials: Current,
     /// The STS endpoint that tokens name, where it is not the region's own (`token::custom_endpoint`).
     pub sts: Option<String>,
 }
@@ -57,7 +73,7 @@ pub struct Link {
     /// Namespaces to try where the whole cluster may not be listed.
     namespaces: Vec<String>,
     held: Mutex<Option<Held>>,
-    proof: Mutex<Option<Instant>>,
+    proof: Mutex<Option<(Instant, Life)>>,
 }
 
 struct Held {
@@ -150,6 +166,9 @@ impl Link {
 
     /// Lets the client go: its credentials were refused.
     pub async fn forget(&self) {
+        if let Origin::Eks(cluster) = &self.origin {
+            cluster.credentials.refused();
+        }
         if let Some(held) = self.held.lock().await.as_mut() {
             held.until = Some(Instant::now());
         }
@@ -178,19 +197,26 @@ impl Link {
         self.held.lock().await.as_ref().map(|held| held.server.clone()).unwrap_or_default()
     }
 
-    /// Whether the server still answers, asked on a connection of its own. Many watches may ask at once: one request serves all.
-    pub async fn answers(&self) -> bool {
+    /// Whether the server still does its work. Many watches may ask at once: one request serves all.
+    pub(super) async fn life(&self) -> Life {
         let mut proof = self.proof.lock().await;
-        if proof.is_some_and(|at| at.elapsed() < PROOF) {
-            return true;
+        if let Some((_, life)) = proof.as_ref().filter(|(at, _)| at.elapsed() < PROOF) {
+            return life.clone();
         }
         let ask = async {
-            let request = Request::get("/version").body(Body::empty()).ok()?;
-            self.client().await.ok()?.send(request).await.ok()
+            let request = Request::get("/readyz").body(Body::empty()).ok()?;
+            let answer = self.client().await.ok()?.send(request).await.ok()?;
+            if !answer.status().is_server_error() {
+                // also where one may not ask: it answers
+                return Some(Life::Well);
+            }
+            let said = Limited::new(answer.into_body(), 1 << 16).collect().await.ok()?.to_bytes();
+            Some(Life::Unwell(failing(&String::from_utf8_lossy(&said))))
         };
-        let lives = matches!(tokio::time::timeout(PROOF, ask).await, Ok(Some(_)));
-        *proof = lives.then(Instant::now);
-        lives
+        let life = tokio::time::timeout(PROOF, ask).await.ok().flatten().unwrap_or(Life::Silent);
+        // one that is silent is asked anew, for that may have been one lost connection
+        *proof = (life != Life::Silent).then(|| (Instant::now(), life.clone()));
+        life
     }
 
     /// What may mend refused credentials.
@@ -332,6 +358,13 @@ mod tests {
         assert_eq!(authority(&Cluster::default()).unwrap(), None);
         let empty = Cluster { certificate_authority_data: Some(STANDARD.encode("nothing")), ..Cluster::default() };
         assert!(authority(&empty).unwrap_err().contains("no certificate"));
+    }
+
+    #[test]
+    fn the_checks_that_fail_are_named() {
+        let said = "[+]ping ok\n[+]log ok\n[-]etcd failed: reason withheld\n[-]etcd-readiness failed: reason withheld\nreadyz check failed\n";
+        assert_eq!(failing(said), "etcd, etcd-readiness");
+        assert_eq!(failing("upstream connect error"), "no reason was given");
     }
 
     #[tokio::test]

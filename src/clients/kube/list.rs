@@ -1,5 +1,5 @@
 //! One list, read into rows while it arrives.
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};
@@ -15,9 +15,12 @@ use super::{
     meta::ListMeta,
     wire::{self, ListReader},
 };
+use crate::error::{Error, Trouble};
 
 /// A server that is in the middle of an answer and says nothing for so long hangs.
 const SILENCE: Duration = Duration::from_secs(20);
+/// Before a list that went in a circle is tried again.
+const CIRCLE: Duration = Duration::from_secs(30);
 
 /// What is listed and watched: a kind's objects, all or those of one namespace.
 #[derive(Clone, Debug)]
@@ -84,6 +87,32 @@ pub(super) async fn chunk(body: &mut Body, what: &str) -> Result<Option<Bytes>, 
             },
         };
     }
+}
+
+/// Lists to the end. A server gives a list in parts only where it is asked to; should one do so unasked, the rest is asked for.
+pub(super) async fn whole<T: Project>(link: &Link, place: &Place, query: &str) -> Result<(Vec<T>, ListMeta), Fault> {
+    let (mut rows, mut meta) = list(link, place, query).await?;
+    let mut seen = HashSet::new();
+    while !meta.next.is_empty() {
+        let onward = std::mem::take(&mut meta.next);
+        let query = format!("continue={}", encoded(&onward));
+        if !seen.insert(onward) {
+            let why = format!("the list does not end: part {} leads back to one that was read before", seen.len() + 1);
+            let error = Error::new(Trouble::Other, place.asked("list").what(link), why)
+                .hint("does a proxy answer in its place?");
+            return Err(Fault::Failed(error, Some(CIRCLE)));
+        }
+        let (more, part) = list(link, place, &query).await?;
+        rows.extend(more);
+        meta.next = part.next;
+    }
+    Ok((rows, meta))
+}
+
+/// For a query: what is not plain is written as `%` and two digits.
+fn encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 /// Lists; `query` says how many and how fresh.

@@ -2,7 +2,31 @@
 //! `generated.proto` in k8s.io/api and k8s.io/apimachinery) and JSON (by name); what is not named here is skipped.
 use std::{collections::HashMap, fmt};
 
-use serde::{Deserialize, Deserializer, de};
+use prost::Message;
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, DeserializeOwned},
+};
+
+/// What nearly every object is made of. A kind says of each part which fields it reads.
+#[derive(Clone, PartialEq, prost::Message, Deserialize)]
+#[serde(
+    default,
+    bound = "M: Message + Default + DeserializeOwned, S: Message + Default + DeserializeOwned, T: Message + Default + DeserializeOwned"
+)]
+pub struct Object<M, S, T>
+where
+    M: Message + Default + fmt::Debug,
+    S: Message + Default + fmt::Debug,
+    T: Message + Default + fmt::Debug,
+{
+    #[prost(message, optional, tag = "1")]
+    pub metadata: Option<M>,
+    #[prost(message, optional, tag = "2")]
+    pub spec: Option<S>,
+    #[prost(message, optional, tag = "3")]
+    pub status: Option<T>,
+}
 
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -109,6 +133,16 @@ impl<'de> Deserialize<'de> for Quantity {
 pub struct Selector {
     #[prost(map = "string, string", tag = "1")]
     pub match_labels: HashMap<String, String>,
+}
+
+/// How many pods of which template: what replica sets and stateful sets are told in the same words.
+#[derive(Clone, PartialEq, prost::Message, Deserialize)]
+#[serde(default)]
+pub struct Replicas {
+    #[prost(int32, tag = "1")]
+    pub replicas: i32,
+    #[prost(message, optional, tag = "3")]
+    pub template: Option<Template>,
 }
 
 /// A pod template, for its images.

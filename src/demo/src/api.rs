@@ -1,17 +1,233 @@
 //! The Kubernetes API server in front of a cluster: HTTP in, the cluster's own words out.
+//!
+//! Here: what befalls every request before its resource is asked. What it does not do, and says so when asked: SPDY, port forwards,
+//! protobuf of tables, schemas for `kubectl explain`, field ownership in server-side apply.
+use std::{io, sync::Arc, time::Duration};
+
+use hyper::{Request, StatusCode, body::Incoming, header};
+use tokio::sync::watch;
+
+use crate::{
+    clock,
+    estate::Estate,
+    fault::{self, Asked},
+    http::Answer,
+    kube::{Cluster, refused::Refused},
+    rng,
+    world::World,
+};
+
 pub mod accept;
-pub mod base64;
+pub mod alone;
+mod answer;
+mod auth;
+mod base64;
 pub mod certificate;
+mod discovery;
+mod exec;
+mod list;
+mod log;
+mod metrics;
+mod openapi;
 pub mod patch;
 pub mod proto;
+mod review;
+mod route;
 pub mod schema;
 pub mod select;
+mod subresource;
+pub mod table;
+mod watching;
+mod write;
 
-/// (to come)
-pub async fn handle(
-    _estate: std::sync::Arc<crate::estate::Estate>,
-    _region: usize,
-    _request: hyper::Request<hyper::body::Incoming>,
-) -> std::io::Result<crate::http::Answer> {
-    Ok(crate::http::answer(hyper::StatusCode::NOT_IMPLEMENTED, "text/plain", ""))
+use accept::Wanted;
+use route::{Route, Target};
+
+/// Where the cluster is kept: in the world, or for a test alone.
+pub trait Ground: Send + Sync {
+    /// Calls `at` once, with the cluster as it is now.
+    fn look(&self, at: &mut dyn FnMut(&Cluster));
+    /// Calls `how` once, and then tells those who watch.
+    fn change(&self, how: &mut dyn FnMut(&mut Cluster));
+    fn watch(&self) -> watch::Receiver<u64>;
+}
+
+pub struct Server {
+    pub estate: Arc<Estate>,
+    pub ground: Box<dyn Ground>,
+    pub region: String,
+    pub cluster: String,
+}
+
+/// The cluster of a region of the world.
+struct Place {
+    estate: Arc<Estate>,
+    region: usize,
+}
+
+impl Ground for Place {
+    fn look(&self, at: &mut dyn FnMut(&Cluster)) {
+        self.estate.look(|world| at(&world.regions[self.region].kube));
+    }
+
+    fn change(&self, how: &mut dyn FnMut(&mut Cluster)) {
+        self.estate.change(|world| how(&mut world.regions[self.region].kube));
+    }
+
+    fn watch(&self) -> watch::Receiver<u64> {
+        self.estate.watch()
+    }
+}
+
+impl Server {
+    /// Of the cluster of the region with this number.
+    #[must_use]
+    pub fn of(estate: Arc<Estate>, region: usize) -> Self {
+        let told = |world: &World| (world.regions[region].name.clone(), world.regions[region].eks.name.clone());
+        let (name, cluster) = estate.look(told);
+        Self { ground: Box::new(Place { estate: estate.clone(), region }), estate, region: name, cluster }
+    }
+
+    fn look<T>(&self, at: impl FnOnce(&Cluster) -> T) -> T {
+        let (mut at, mut seen) = (Some(at), None);
+        self.ground.look(&mut |cluster| seen = at.take().map(|at| at(cluster)));
+        seen.expect("a ground calls what it is given")
+    }
+
+    fn change<T>(&self, how: impl FnOnce(&mut Cluster) -> T) -> T {
+        let (mut how, mut done) = (Some(how), None);
+        self.ground.change(&mut |cluster| done = how.take().map(|how| how(cluster)));
+        done.expect("a ground calls what it is given")
+    }
+
+    fn now(&self) -> i64 {
+        self.estate.clock.now()
+    }
+}
+
+/// A request, read as far as all of them are read alike.
+struct Ask {
+    request: Request<Incoming>,
+    query: route::Query,
+    wanted: Wanted,
+    /// A fault would have it that what the client remembers is gone.
+    gone: bool,
+}
+
+impl Ask {
+    fn header(&self, name: &str) -> Option<&str> {
+        self.request.headers().get(name)?.to_str().ok()
+    }
+}
+
+/// Answers one request. An error cuts the connection.
+pub async fn handle(server: Arc<Server>, request: Request<Incoming>) -> io::Result<Answer> {
+    let audit = audit_id(&request);
+    let query = route::Query::parse(request.uri().query().unwrap_or_default());
+    let route = Route::parse(request.uri().path());
+    let operation = route.operation(request.method(), &query);
+    let (region, cluster) = (server.region.as_str(), server.cluster.as_str());
+    let met = server.estate.faults.meet(&Asked { region, service: "kubernetes", operation: &operation, cluster });
+    let fate = befall(&server, &route, &operation, met).await?;
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let wanted = match &route {
+        // its media types are its own
+        Route::Resource(_) | Route::Other(_) => Wanted::of(accept),
+        _ => Ok(Wanted::of(accept).unwrap_or(Wanted::JSON)),
+    };
+    let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let pretty = query.flag("pretty") || ["curl", "Wget"].iter().any(|by_hand| agent.starts_with(by_hand));
+    let answered = match (fate.refused, wanted) {
+        (Some(refused), wanted) => Err((refused, wanted.unwrap_or(Wanted::JSON))),
+        (None, Err(refused)) => Err((refused, Wanted::JSON)),
+        (None, Ok(wanted)) => {
+            let wanted = Wanted { pretty, ..wanted };
+            let ask = Ask { request, query, wanted, gone: fate.gone };
+            dispatch(&server, route, ask).await.map_err(|refused| (refused, wanted))
+        }
+    };
+    let mut answer = answered.unwrap_or_else(|(refused, wanted)| answer::refused(wanted, &refused));
+    let headers = answer.headers_mut();
+    if let Ok(audit) = audit.parse() {
+        headers.insert("audit-id", audit);
+    }
+    headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-cache, private"));
+    Ok(match fate.cut {
+        Some(after) => answer.map(|body| answer::cut(body, after)),
+        None => answer,
+    })
+}
+
+/// The client's own, or a new one.
+fn audit_id(request: &Request<Incoming>) -> String {
+    if let Some(given) = request.headers().get("audit-id").and_then(|value| value.to_str().ok()) {
+        return given.to_owned();
+    }
+    static COUNT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    rng::Rng::of(clock::real().cast_unsigned(), &format!("audit {count}")).uuid()
+}
+
+#[derive(Default)]
+struct Fate {
+    refused: Option<Refused>,
+    gone: bool,
+    cut: Option<u64>,
+}
+
+/// Carries out the faults that meet a request, as far as that goes before it is answered.
+async fn befall(server: &Server, route: &Route, operation: &str, met: Vec<fault::Kind>) -> io::Result<Fate> {
+    let mut fate = Fate::default();
+    for kind in met {
+        match kind {
+            fault::Kind::Latency { ms } => tokio::time::sleep(Duration::from_millis(ms)).await,
+            fault::Kind::Hang => std::future::pending::<()>().await,
+            fault::Kind::Reset { after: None } => return Err(io::ErrorKind::ConnectionReset.into()),
+            fault::Kind::Reset { after: Some(bytes) } => fate.cut = Some(bytes),
+            fault::Kind::Throttle => fate.refused = Some(answer::throttled()),
+            fault::Kind::Error { status } => fate.refused = Some(answer::broken(status)),
+            fault::Kind::Expired => fate.refused = Some(auth::unauthorized()),
+            fault::Kind::Denied => {
+                let user = server.look(|cluster| auth::user(&cluster.plan.account));
+                fate.refused = Some(auth::forbidden(&user, route, operation));
+            }
+            fault::Kind::Gone => fate.gone = true,
+        }
+    }
+    Ok(fate)
+}
+
+async fn dispatch(server: &Arc<Server>, route: Route, ask: Ask) -> Result<Answer, Refused> {
+    if let Route::Health = route {
+        return Ok(crate::http::answer(StatusCode::OK, "text/plain; charset=utf-8", "ok"));
+    }
+    if let Route::Version = route {
+        return Ok(answer::value(ask.wanted, StatusCode::OK, &discovery::version(server)));
+    }
+    auth::admit(server, ask.header("authorization"))?;
+    match route {
+        Route::Health | Route::Version => Err(answer::not_found()),
+        Route::Discovery(what) => discovery::answer(server, &what, &ask),
+        Route::OpenApi(path) => openapi::answer(&path).ok_or_else(answer::not_found),
+        Route::Review(kind) => review::answer(server, kind, ask).await,
+        Route::Metrics(what) => metrics::answer(server, &what, &ask),
+        Route::Resource(target) => resource(server, target, ask).await,
+        Route::Other(_) => Err(answer::not_found()),
+    }
+}
+
+async fn resource(server: &Arc<Server>, target: Target, ask: Ask) -> Result<Answer, Refused> {
+    let verb = route::verb(ask.request.method(), &target, &ask.query);
+    if target.subresource.is_some() {
+        return subresource::answer(server, target, verb, ask).await;
+    }
+    if !target.resource.verbs.contains(&verb) {
+        return Err(answer::method_not_allowed());
+    }
+    match verb {
+        "list" => list::list(server, &target, &ask),
+        "watch" => watching::watch(server, &target, &ask),
+        "get" => list::get(server, &target, &ask),
+        _ => write::answer(server, target, verb, ask).await,
+    }
 }

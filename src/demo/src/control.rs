@@ -71,6 +71,10 @@ fn order(estate: &Estate, life: &Life, method: &Method, what: &str, body: &Value
             estate.clock.put_forward(number("seconds")? * SECOND);
             Ok(json!({"now": estate.change(|world| world.now)}))
         }
+        (&Method::POST, "cut") => {
+            let cluster = text("cluster")?;
+            if estate.cut(cluster) { Ok(json!({})) } else { Err(format!("no cluster is called {cluster}")) }
+        }
         (&Method::POST, "compact") => {
             estate.change(|world| world.regions.iter_mut().for_each(|region| region.kube.compact()));
             Ok(json!({}))

@@ -31,13 +31,16 @@ pub struct Estate {
     kept: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
     /// Counts the changes; whoever watches waits on it, and then looks what is new.
     pulse: watch::Sender<u64>,
+    /// One for each region: counts how often the connections to its cluster were cut.
+    cuts: Vec<watch::Sender<u64>>,
 }
 
 impl Estate {
     #[must_use]
     pub fn new(world: World, clock: Clock, keys: Keys) -> Self {
+        let cuts = world.regions.iter().map(|_| watch::Sender::new(0)).collect();
         let (world, kept) = (Mutex::new(world), Mutex::default());
-        Self { clock, faults: Faults::default(), keys, world, kept, pulse: watch::Sender::new(0) }
+        Self { clock, faults: Faults::default(), keys, world, kept, pulse: watch::Sender::new(0), cuts }
     }
 
     /// What a server keeps from one call to the next and the world knows nothing of: queries that run, calls counted against a quota.
@@ -73,6 +76,21 @@ impl Estate {
     #[must_use]
     pub fn watch(&self) -> watch::Receiver<u64> {
         self.pulse.subscribe()
+    }
+
+    /// Says when the connections to a region's cluster are cut.
+    #[must_use]
+    pub fn cut_off(&self, region: usize) -> watch::Receiver<u64> {
+        self.cuts[region].subscribe()
+    }
+
+    /// Cuts what stands between clients and a cluster; they may come again. Whether there is such a cluster.
+    pub fn cut(&self, cluster: &str) -> bool {
+        let found = self.look(|world| world.regions.iter().position(|region| region.eks.name == cluster));
+        if let Some(region) = found {
+            self.cuts[region].send_modify(|count| *count += 1);
+        }
+        found.is_some()
     }
 
     /// Lets time pass in the world, for as long as the process lives: it wakes when something is due, and no oftener.

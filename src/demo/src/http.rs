@@ -8,6 +8,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
+    sync::watch,
 };
 use tokio_rustls::TlsAcceptor;
 
@@ -37,6 +38,16 @@ where
     H: Fn(Request<Incoming>) -> F + Send + Sync + 'static,
     F: Future<Output = io::Result<Answer>> + Send + 'static,
 {
+    let never = watch::Sender::new(0);
+    serve_and_cut(listener, tls, never.subscribe(), handle).await;
+}
+
+/// The same; and each time that `cut` changes, all connections that stand are cut in the middle of whatever they say.
+pub async fn serve_and_cut<H, F>(listener: TcpListener, tls: Option<TlsAcceptor>, cut: watch::Receiver<u64>, handle: H)
+where
+    H: Fn(Request<Incoming>) -> F + Send + Sync + 'static,
+    F: Future<Output = io::Result<Answer>> + Send + 'static,
+{
     let handle = Arc::new(handle);
     loop {
         let Ok((stream, _peer)) = listener.accept().await else {
@@ -44,7 +55,14 @@ where
             tokio::time::sleep(Duration::from_millis(50)).await;
             continue;
         };
-        tokio::spawn(connection(stream, tls.clone(), handle.clone()));
+        let (mut cut, tls, handle) = (cut.clone(), tls.clone(), handle.clone());
+        cut.mark_unchanged();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = connection(stream, tls, handle) => {}
+                Ok(()) = cut.changed() => {}
+            }
+        });
     }
 }
 

@@ -111,14 +111,16 @@ async fn front(estate: Arc<Estate>, life: Arc<Life>, listener: TcpListener) {
 }
 
 async fn cluster(estate: Arc<Estate>, life: Arc<Life>, number: usize, listener: TcpListener, tls: TlsAcceptor) {
+    let cut = estate.cut_off(number);
+    let server = Arc::new(api::Server::of(estate, number));
     let handle = move |request: Request<Incoming>| {
-        let (estate, life) = (estate.clone(), life.clone());
+        let (server, life) = (server.clone(), life.clone());
         async move {
             life.touch();
-            api::handle(estate, number, request).await as io::Result<Answer>
+            api::handle(server, request).await as io::Result<Answer>
         }
     };
-    http::serve(listener, Some(tls), handle).await;
+    http::serve_and_cut(listener, Some(tls), cut, handle).await;
 }
 
 /// New at each start, and from the kernel: the one thing in the estate that no seed repeats.

@@ -26,7 +26,7 @@ impl Fetch for Account {
 
 async fn account(aws: &Aws, scope: &Scope) -> Result<Account> {
     let who = aws.identity(&scope.account).await?;
-    Ok(row(&scope.account, who, aws.expiry(&scope.account)))
+    Ok(row(&scope.account, who, aws.ends().of(&scope.account)))
 }
 
 fn row(profile: &str, who: Identity, until: Option<i64>) -> Account {

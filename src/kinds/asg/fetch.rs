@@ -20,9 +20,10 @@ const ASK: Ask = Ask::new("list auto scaling groups", "autoscaling:DescribeAutoS
 impl Fetch for Asg {
     async fn list(clients: &Clients, scope: &Scope, sink: &Sink<Self>) -> Result<()> {
         let caller = clients.aws.at(scope).await;
-        let mut pages = caller.auto_scaling().describe_auto_scaling_groups().into_paginator().page_size(100).send();
+        let mut pages = caller.pages(ASK);
         let mut all = vec![];
-        while let Some(page) = caller.page(ASK, pages.next()).await? {
+        let ask = |token| caller.auto_scaling().describe_auto_scaling_groups().max_records(100).set_next_token(token).send();
+        while let Some(page) = pages.next(ask, |page| page.next_token()).await? {
             all.extend(page.auto_scaling_groups().iter().filter_map(group));
         }
         sink.send(Step::whole(all)).await;

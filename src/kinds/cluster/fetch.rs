@@ -67,9 +67,10 @@ impl Fetch for Cluster {
 /// # Errors
 /// What EKS or the way to it says.
 pub async fn names(caller: &Caller) -> Result<Vec<String>> {
-    let mut pages = caller.eks().list_clusters().into_paginator().page_size(100).send();
+    let mut pages = caller.pages(NAMES);
     let mut all = vec![];
-    while let Some(page) = caller.page(NAMES, pages.next()).await? {
+    let ask = |token| caller.eks().list_clusters().max_results(100).set_next_token(token).send();
+    while let Some(page) = pages.next(ask, |page| page.next_token()).await? {
         all.extend(page.clusters.unwrap_or_default());
     }
     Ok(all)

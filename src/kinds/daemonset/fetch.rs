@@ -4,30 +4,19 @@ use serde::Deserialize;
 use super::DaemonSet;
 use crate::clients::kube::{
     Names, Project, Source, count,
-    meta::{ObjectMeta, Template, Time},
+    meta::{Object, ObjectMeta, Template, Time},
 };
 
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
 #[serde(default)]
-pub struct Wire {
-    #[prost(message, optional, tag = "1")]
-    metadata: Option<ObjectMeta>,
-    #[prost(message, optional, tag = "2")]
-    spec: Option<Spec>,
-    #[prost(message, optional, tag = "3")]
-    status: Option<Status>,
-}
-
-#[derive(Clone, PartialEq, prost::Message, Deserialize)]
-#[serde(default)]
-struct Spec {
+pub struct Spec {
     #[prost(message, optional, tag = "2")]
     template: Option<Template>,
 }
 
 #[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Status {
+pub struct Status {
     #[prost(int32, tag = "1")]
     current_number_scheduled: i32,
     #[prost(int32, tag = "2")]
@@ -44,9 +33,9 @@ struct Status {
 
 impl Project for DaemonSet {
     const SOURCE: Source = Source { api: "/apis/apps/v1", plural: "daemonsets", namespaced: true };
-    type Wire = Wire;
+    type Wire = Object<ObjectMeta, Spec, Status>;
 
-    fn project(wire: Wire, names: &mut Names) -> Self {
+    fn project(wire: Self::Wire, names: &mut Names) -> Self {
         let meta = wire.metadata.unwrap_or_default();
         let status = wire.status.unwrap_or_default();
         Self {

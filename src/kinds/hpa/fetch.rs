@@ -4,23 +4,12 @@ use serde::Deserialize;
 use super::Hpa;
 use crate::clients::kube::{
     Names, Project, Source, count,
-    meta::{ObjectMeta, Quantity, Time},
+    meta::{Object, ObjectMeta, Quantity, Time},
 };
 
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
-#[serde(default)]
-pub struct Wire {
-    #[prost(message, optional, tag = "1")]
-    metadata: Option<ObjectMeta>,
-    #[prost(message, optional, tag = "2")]
-    spec: Option<Spec>,
-    #[prost(message, optional, tag = "3")]
-    status: Option<Status>,
-}
-
-#[derive(Clone, PartialEq, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Spec {
+pub struct Spec {
     #[prost(message, optional, tag = "1")]
     scale_target_ref: Option<Target>,
     #[prost(int32, optional, tag = "2")]
@@ -85,7 +74,7 @@ struct Wanted {
 
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Status {
+pub struct Status {
     #[prost(int32, tag = "3")]
     current_replicas: i32,
     #[prost(int32, tag = "4")]
@@ -179,9 +168,9 @@ fn words(metric: &Metric, measured: Option<&Measured>) -> String {
 
 impl Project for Hpa {
     const SOURCE: Source = Source { api: "/apis/autoscaling/v2", plural: "horizontalpodautoscalers", namespaced: true };
-    type Wire = Wire;
+    type Wire = Object<ObjectMeta, Spec, Status>;
 
-    fn project(wire: Wire, names: &mut Names) -> Self {
+    fn project(wire: Self::Wire, names: &mut Names) -> Self {
         let meta = wire.metadata.unwrap_or_default();
         let spec = wire.spec.unwrap_or_default();
         let status = wire.status.unwrap_or_default();

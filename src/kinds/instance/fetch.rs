@@ -85,9 +85,10 @@ impl Fetch for Instance {
 }
 
 async fn instances(caller: &Caller, sink: &Sink<Instance>, before: &Vitals, known: &Images) -> Result<Vec<Instance>> {
-    let mut pages = caller.ec2().describe_instances().into_paginator().page_size(1000).send();
+    let mut pages = caller.pages(ASK);
     let mut all = vec![];
-    while let Some(page) = caller.page(ASK, pages.next()).await? {
+    let ask = |token| caller.ec2().describe_instances().max_results(1000).set_next_token(token).send();
+    while let Some(page) = pages.next(ask, |page| page.next_token()).await? {
         let owned = page.reservations().iter().flat_map(|r| r.instances().iter().map(|i| (i, r.owner_id())));
         let mut rows: Vec<Instance> = owned.filter_map(|(raw, owner)| instance(raw, owner, &caller.tags().role)).collect();
         rows.iter_mut().for_each(|row| complete(row, before, known));
@@ -98,9 +99,10 @@ async fn instances(caller: &Caller, sink: &Sink<Instance>, before: &Vitals, know
 }
 
 async fn statuses(caller: &Caller) -> Result<ById<Box<str>>> {
-    let mut pages = caller.ec2().describe_instance_status().into_paginator().page_size(1000).send();
+    let mut pages = caller.pages(STATUS);
     let mut all = HashMap::new();
-    while let Some(page) = caller.page(STATUS, pages.next()).await? {
+    let ask = |token| caller.ec2().describe_instance_status().max_results(1000).set_next_token(token).send();
+    while let Some(page) = pages.next(ask, |page| page.next_token()).await? {
         let told = page.instance_statuses().iter();
         all.extend(told.filter_map(|raw| Some((raw.instance_id()?.into(), status(raw)))));
     }
@@ -108,9 +110,10 @@ async fn statuses(caller: &Caller) -> Result<ById<Box<str>>> {
 }
 
 async fn agents(caller: &Caller) -> Result<ById<Box<str>>> {
-    let mut pages = caller.ssm().describe_instance_information().into_paginator().page_size(50).send();
+    let mut pages = caller.pages(SSM);
     let mut all = HashMap::new();
-    while let Some(page) = caller.page(SSM, pages.next()).await? {
+    let ask = |token| caller.ssm().describe_instance_information().max_results(50).set_next_token(token).send();
+    while let Some(page) = pages.next(ask, |page| page.next_token()).await? {
         let told = page.instance_information_list().iter();
         all.extend(told.filter_map(|raw| Some((raw.instance_id()?.into(), raw.ping_status()?.as_str().into()))));
     }

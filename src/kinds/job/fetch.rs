@@ -4,23 +4,12 @@ use serde::Deserialize;
 use super::Job;
 use crate::clients::kube::{
     Names, Project, Source, count,
-    meta::{Condition, ObjectMeta, Template, Time},
+    meta::{Condition, Object, ObjectMeta, Template, Time},
 };
 
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
 #[serde(default)]
-pub struct Wire {
-    #[prost(message, optional, tag = "1")]
-    metadata: Option<ObjectMeta>,
-    #[prost(message, optional, tag = "2")]
-    spec: Option<Spec>,
-    #[prost(message, optional, tag = "3")]
-    status: Option<Status>,
-}
-
-#[derive(Clone, PartialEq, prost::Message, Deserialize)]
-#[serde(default)]
-struct Spec {
+pub struct Spec {
     #[prost(int32, optional, tag = "2")]
     completions: Option<i32>,
     #[prost(message, optional, tag = "6")]
@@ -29,7 +18,7 @@ struct Spec {
 
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Status {
+pub struct Status {
     #[prost(message, repeated, tag = "1")]
     conditions: Vec<Condition>,
     #[prost(message, optional, tag = "2")]
@@ -66,9 +55,9 @@ fn word(conditions: &[Condition], deleted: bool) -> &'static str {
 
 impl Project for Job {
     const SOURCE: Source = Source { api: "/apis/batch/v1", plural: "jobs", namespaced: true };
-    type Wire = Wire;
+    type Wire = Object<ObjectMeta, Spec, Status>;
 
-    fn project(wire: Wire, names: &mut Names) -> Self {
+    fn project(wire: Self::Wire, names: &mut Names) -> Self {
         let meta = wire.metadata.unwrap_or_default();
         let spec = wire.spec.unwrap_or_default();
         let status = wire.status.unwrap_or_default();

@@ -20,9 +20,10 @@ const ASK: Ask = Ask::new("list load balancers", "elasticloadbalancing:DescribeL
 impl Fetch for LoadBalancer {
     async fn list(clients: &Clients, scope: &Scope, sink: &Sink<Self>) -> Result<()> {
         let caller = clients.aws.at(scope).await;
-        let mut pages = caller.elb().describe_load_balancers().page_size(400).into_paginator().send();
+        let mut pages = caller.pages(ASK);
         let mut all = vec![];
-        while let Some(page) = caller.page(ASK, pages.next()).await? {
+        let ask = |token| caller.elb().describe_load_balancers().page_size(400).set_marker(token).send();
+        while let Some(page) = pages.next(ask, |page| page.next_marker()).await? {
             all.extend(page.load_balancers().iter().filter_map(balancer));
         }
         sink.send(Step::whole(all)).await;

@@ -21,9 +21,10 @@ impl Fetch for LogGroup {
     async fn list(clients: &Clients, scope: &Scope, sink: &Sink<Self>) -> Result<()> {
         let caller = clients.aws.at(scope).await;
         // 50 is as many as a page holds
-        let mut pages = caller.logs().describe_log_groups().into_paginator().page_size(50).send();
+        let mut pages = caller.pages(ASK);
         let mut all = vec![];
-        while let Some(page) = caller.page(ASK, pages.next()).await? {
+        let ask = |token| caller.logs().describe_log_groups().limit(50).set_next_token(token).send();
+        while let Some(page) = pages.next(ask, |page| page.next_token()).await? {
             let rows: Vec<Self> = page.log_groups().iter().filter_map(group).collect();
             if page.next_token().is_some() {
                 sink.send(Step::Page(rows.clone())).await;

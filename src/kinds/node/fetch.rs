@@ -6,23 +6,12 @@ use serde::Deserialize;
 use super::Node;
 use crate::clients::kube::{
     Names, Project, Source,
-    meta::{Condition, LabelledMeta, Quantity, Time},
+    meta::{Condition, LabelledMeta, Object, Quantity, Time},
 };
 
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
-#[serde(default)]
-pub struct Wire {
-    #[prost(message, optional, tag = "1")]
-    metadata: Option<LabelledMeta>,
-    #[prost(message, optional, tag = "2")]
-    spec: Option<Spec>,
-    #[prost(message, optional, tag = "3")]
-    status: Option<Status>,
-}
-
-#[derive(Clone, PartialEq, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Spec {
+pub struct Spec {
     #[prost(string, tag = "3")]
     #[serde(rename = "providerID")]
     provider_id: String,
@@ -45,7 +34,7 @@ struct Taint {
 
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Status {
+pub struct Status {
     #[prost(map = "string, message", tag = "2")]
     allocatable: HashMap<String, Quantity>,
     #[prost(message, repeated, tag = "4")]
@@ -126,9 +115,9 @@ fn taint(taint: &Taint) -> String {
 
 impl Project for Node {
     const SOURCE: Source = Source { api: "/api/v1", plural: "nodes", namespaced: false };
-    type Wire = Wire;
+    type Wire = Object<LabelledMeta, Spec, Status>;
 
-    fn project(wire: Wire, names: &mut Names) -> Self {
+    fn project(wire: Self::Wire, names: &mut Names) -> Self {
         let meta = wire.metadata.unwrap_or_default();
         let spec = wire.spec.unwrap_or_default();
         let status = wire.status.unwrap_or_default();

@@ -49,9 +49,10 @@ impl Fetch for Nodegroup {
 }
 
 async fn of(caller: &Caller, cluster: &str) -> Result<Vec<Result<types::Nodegroup>>> {
-    let mut pages = caller.eks().list_nodegroups().cluster_name(cluster).into_paginator().page_size(100).send();
+    let mut pages = caller.pages(NAMES);
     let mut names = vec![];
-    while let Some(page) = caller.page(NAMES, pages.next()).await? {
+    let ask = |token| caller.eks().list_nodegroups().cluster_name(cluster).max_results(100).set_next_token(token).send();
+    while let Some(page) = pages.next(ask, |page| page.next_token()).await? {
         names.extend(page.nodegroups.unwrap_or_default());
     }
     Ok(join_all(names.iter().map(|name| one(caller, cluster, name))).await)

@@ -4,32 +4,12 @@ use serde::Deserialize;
 use super::ReplicaSet;
 use crate::clients::kube::{
     Names, Project, Source, count,
-    meta::{LabelledMeta, Template, Time},
+    meta::{LabelledMeta, Object, Replicas, Template, Time},
 };
-
-#[derive(Clone, PartialEq, prost::Message, Deserialize)]
-#[serde(default)]
-pub struct Wire {
-    #[prost(message, optional, tag = "1")]
-    metadata: Option<LabelledMeta>,
-    #[prost(message, optional, tag = "2")]
-    spec: Option<Spec>,
-    #[prost(message, optional, tag = "3")]
-    status: Option<Status>,
-}
-
-#[derive(Clone, PartialEq, prost::Message, Deserialize)]
-#[serde(default)]
-struct Spec {
-    #[prost(int32, tag = "1")]
-    replicas: i32,
-    #[prost(message, optional, tag = "3")]
-    template: Option<Template>,
-}
 
 #[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Status {
+pub struct Status {
     #[prost(int32, tag = "1")]
     replicas: i32,
     #[prost(int32, tag = "4")]
@@ -38,9 +18,9 @@ struct Status {
 
 impl Project for ReplicaSet {
     const SOURCE: Source = Source { api: "/apis/apps/v1", plural: "replicasets", namespaced: true };
-    type Wire = Wire;
+    type Wire = Object<LabelledMeta, Replicas, Status>;
 
-    fn project(wire: Wire, names: &mut Names) -> Self {
+    fn project(wire: Self::Wire, names: &mut Names) -> Self {
         let meta = wire.metadata.unwrap_or_default();
         let spec = wire.spec.unwrap_or_default();
         let status = wire.status.unwrap_or_default();

@@ -9,25 +9,14 @@ use super::{Endpoint, Service};
 use crate::{
     clients::kube::{
         Link, Names, News, Project, Source,
-        meta::{LabelledMeta, ObjectMeta, Time},
+        meta::{LabelledMeta, Object, ObjectMeta, Time},
     },
     kinds::{Column, Reach, Resource},
 };
 
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
-#[serde(default)]
-pub struct Wire {
-    #[prost(message, optional, tag = "1")]
-    metadata: Option<ObjectMeta>,
-    #[prost(message, optional, tag = "2")]
-    spec: Option<Spec>,
-    #[prost(message, optional, tag = "3")]
-    status: Option<Status>,
-}
-
-#[derive(Clone, PartialEq, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Spec {
+pub struct Spec {
     #[prost(message, repeated, tag = "1")]
     ports: Vec<Port>,
     #[prost(map = "string, string", tag = "2")]
@@ -58,7 +47,7 @@ struct Port {
 
 #[derive(Clone, PartialEq, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Status {
+pub struct Status {
     #[prost(message, optional, tag = "1")]
     load_balancer: Option<Balancer>,
 }
@@ -99,9 +88,9 @@ fn port(port: &Port) -> String {
 
 impl Project for Service {
     const SOURCE: Source = Source { api: "/api/v1", plural: "services", namespaced: true };
-    type Wire = Wire;
+    type Wire = Object<ObjectMeta, Spec, Status>;
 
-    fn project(wire: Wire, names: &mut Names) -> Self {
+    fn project(wire: Self::Wire, names: &mut Names) -> Self {
         let meta = wire.metadata.unwrap_or_default();
         let spec = wire.spec.unwrap_or_default();
         let mut selector: Vec<_> = spec.selector.iter().map(|(key, value)| format!("{key}={value}")).collect();

@@ -4,32 +4,12 @@ use serde::Deserialize;
 use super::StatefulSet;
 use crate::clients::kube::{
     Names, Project, Source, count,
-    meta::{ObjectMeta, Template, Time},
+    meta::{Object, ObjectMeta, Replicas, Template, Time},
 };
-
-#[derive(Clone, PartialEq, prost::Message, Deserialize)]
-#[serde(default)]
-pub struct Wire {
-    #[prost(message, optional, tag = "1")]
-    metadata: Option<ObjectMeta>,
-    #[prost(message, optional, tag = "2")]
-    spec: Option<Spec>,
-    #[prost(message, optional, tag = "3")]
-    status: Option<Status>,
-}
-
-#[derive(Clone, PartialEq, prost::Message, Deserialize)]
-#[serde(default)]
-struct Spec {
-    #[prost(int32, tag = "1")]
-    replicas: i32,
-    #[prost(message, optional, tag = "3")]
-    template: Option<Template>,
-}
 
 #[derive(Clone, PartialEq, Eq, prost::Message, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Status {
+pub struct Status {
     #[prost(int32, tag = "3")]
     ready_replicas: i32,
     #[prost(int32, tag = "5")]
@@ -38,9 +18,9 @@ struct Status {
 
 impl Project for StatefulSet {
     const SOURCE: Source = Source { api: "/apis/apps/v1", plural: "statefulsets", namespaced: true };
-    type Wire = Wire;
+    type Wire = Object<ObjectMeta, Replicas, Status>;
 
-    fn project(wire: Wire, names: &mut Names) -> Self {
+    fn project(wire: Self::Wire, names: &mut Names) -> Self {
         let meta = wire.metadata.unwrap_or_default();
         let spec = wire.spec.unwrap_or_default();
         let status = wire.status.unwrap_or_default();

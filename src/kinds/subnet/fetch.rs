@@ -45,18 +45,20 @@ impl Fetch for Subnet {
 }
 
 async fn subnets(caller: &Caller) -> Result<Vec<Subnet>> {
-    let mut pages = caller.ec2().describe_subnets().into_paginator().page_size(1000).send();
+    let mut pages = caller.pages(ASK);
     let mut all = vec![];
-    while let Some(page) = caller.page(ASK, pages.next()).await? {
+    let ask = |token| caller.ec2().describe_subnets().max_results(1000).set_next_token(token).send();
+    while let Some(page) = pages.next(ask, |page| page.next_token()).await? {
         all.extend(page.subnets().iter().filter_map(subnet));
     }
     Ok(all)
 }
 
 async fn tables(caller: &Caller) -> Result<Vec<types::RouteTable>> {
-    let mut pages = caller.ec2().describe_route_tables().into_paginator().page_size(100).send();
+    let mut pages = caller.pages(TABLES);
     let mut all = vec![];
-    while let Some(page) = caller.page(TABLES, pages.next()).await? {
+    let ask = |token| caller.ec2().describe_route_tables().max_results(100).set_next_token(token).send();
+    while let Some(page) = pages.next(ask, |page| page.next_token()).await? {
         all.extend(page.route_tables.unwrap_or_default());
     }
     Ok(all)

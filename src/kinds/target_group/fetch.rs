@@ -29,9 +29,10 @@ impl Fetch for TargetGroup {
     async fn list(clients: &Clients, scope: &Scope, sink: &Sink<Self>) -> Result<()> {
         let caller = clients.aws.at(scope).await;
         let known = caller.recall::<Known>().unwrap_or_default();
-        let mut pages = caller.elb().describe_target_groups().page_size(400).into_paginator().send();
+        let mut pages = caller.pages(ASK);
         let mut all = vec![];
-        while let Some(page) = caller.page(ASK, pages.next()).await? {
+        let ask = |token| caller.elb().describe_target_groups().page_size(400).set_marker(token).send();
+        while let Some(page) = pages.next(ask, |page| page.next_marker()).await? {
             let mut rows: Vec<Self> = page.target_groups().iter().filter_map(group).collect();
             rows.iter_mut().for_each(|row| row.targets = known.0.get(&row.arn).cloned());
             sink.send(Step::Page(rows.clone())).await;

@@ -20,9 +20,10 @@ const ASK: Ask = Ask::new("list VPCs", "ec2:DescribeVpcs");
 impl Fetch for Vpc {
     async fn list(clients: &Clients, scope: &Scope, sink: &Sink<Self>) -> Result<()> {
         let caller = clients.aws.at(scope).await;
-        let mut pages = caller.ec2().describe_vpcs().into_paginator().page_size(1000).send();
+        let mut pages = caller.pages(ASK);
         let mut all = vec![];
-        while let Some(page) = caller.page(ASK, pages.next()).await? {
+        let ask = |token| caller.ec2().describe_vpcs().max_results(1000).set_next_token(token).send();
+        while let Some(page) = pages.next(ask, |page| page.next_token()).await? {
             all.extend(page.vpcs().iter().filter_map(|raw| vpc(raw, &caller.tags().vpc)));
         }
         sink.send(Step::whole(all)).await;

@@ -1,6 +1,10 @@
 //! What holds for every screen in every state.
 use proptest::prelude::*;
-use ratatui::style::{Color, Modifier};
+use ratatui::{
+    buffer::Buffer,
+    layout::Rect,
+    style::{Color, Modifier},
+};
 
 use super::{super::*, lost, question, regions_ready, stage::*, vpcs};
 use crate::{

@@ -59,7 +59,10 @@ pub fn start(kind: Kind) -> Model {
         arn: "arn:aws:sts::123456789012:assumed-role/OnCall/alice".into(),
         until: Some(NOW + 43 * 60 + 20),
     };
-    say(&mut model, Msg::Identified(TaskId(0), "shop-prod".into(), identity));
+    let asks = |work: &Work| matches!(work, Work::Identify(_));
+    let task =
+        model.tasks.live().find(|(_, task)| asks(&task.work)).map(|(id, _)| id).expect("somebody asks who we are");
+    say(&mut model, Msg::Identified(task, "shop-prod".into(), identity));
     model
 }
 
@@ -211,7 +214,7 @@ pub fn drawn(model: &mut Model, (width, height): (u16, u16), theme: ThemeName) -
 /// The frame of a model, at its own size.
 pub fn frame(model: &Model, theme: ThemeName) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(model.size.width, model.size.height)).unwrap();
-    terminal.draw(|frame| draw(frame, model, keymap(), &Theme::of(theme))).unwrap();
+    terminal.draw(|frame| drop(draw(frame, model, keymap(), &Theme::of(theme)))).unwrap();
     terminal.backend().buffer().clone()
 }
 
@@ -306,4 +309,12 @@ pub fn all_sizes(model: &mut Model) -> String {
         let _ = write!(out, "{width}×{height}\n{}\n{}\n", text(&buffer), map(&buffer, &theme));
     }
     out
+}
+
+/// In how many seconds the frame of this model reads differently by itself.
+pub fn next_change(model: &Model) -> Option<i64> {
+    let mut terminal = Terminal::new(TestBackend::new(model.size.width, model.size.height)).unwrap();
+    let mut next = None;
+    terminal.draw(|frame| next = draw(frame, model, keymap(), &Theme::of(ThemeName::Dark))).unwrap();
+    next
 }

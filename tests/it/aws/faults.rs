@@ -84,6 +84,7 @@ fn throttling_without_end_is_named_and_the_other_region_stands() {
         let error = lost_one_region(&said, kind);
         let text = format!("{} {}", word(&error["why"]), word(&error["hint"]));
         assert!(text.contains(throttled_code(service)), "{error}");
+        assert_eq!(error["trouble"], "throttled", "{error}");
         assert!(!word(&error["hint"]).is_empty(), "{error}");
         assert_eq!(rules.held(), [4], "{kind}: one call and three more tries, no storm");
     }
@@ -107,6 +108,7 @@ fn a_server_that_fails_for_good_is_named_and_the_other_region_stands() {
         let said = list_with(&rules, kind, service, operation, &fault);
         let error = lost_one_region(&said, kind);
         assert!(word(&error["why"]).contains("out of order"), "{error}");
+        assert_eq!(error["trouble"], "unreachable", "{error}");
     }
 }
 
@@ -187,7 +189,7 @@ fn a_denied_call_names_the_permission_and_the_region_and_the_others_stand() {
         let said = list_with(&rules, kind, service, operation, &fault);
         let error = lost_one_region(&said, kind);
         assert_eq!(error["what"], format!("denied: {service}:{operation} in {HURT}"));
-        assert_eq!(error["why"], "You may not.");
+        assert_eq!((&error["why"], &error["trouble"]), (&json!("You may not."), &json!("denied")));
         assert_eq!(rules.held(), [1], "{kind}: asking again would not help");
     }
 }
@@ -216,6 +218,7 @@ fn an_expired_token_names_the_command_that_mends_it() {
         assert_eq!((said.code, said.rows().len()), (1, 0), "{said:?}");
         let error = said.error();
         assert_eq!(error["why"], "The token is expired.", "{error}");
+        assert_eq!(error["trouble"], "credentials", "{error}");
         assert!(word(&error["hint"]).contains("aws configure --profile oncall"), "{error}");
         assert_eq!(rules.held(), [1], "asking again with the same token would not help");
         let said = rules.before(Run::new(&["list", kind, "--json", "--region", HURT])).said();
@@ -240,7 +243,7 @@ fn check_names_what_is_expired_and_how_to_mend_it() {
     let hurt = check();
     assert_ne!(hurt.code, 0, "{hurt:?}");
     let first = &checks(&hurt)[0];
-    assert_eq!(first["ok"], false, "{first}");
+    assert_eq!((&first["ok"], &first["trouble"]), (&json!(false), &json!("credentials")), "{first}");
     assert!(word(&first["said"]).contains("The token is expired."), "{first}");
     assert!(word(&first["hint"]).contains("AWS_SESSION_TOKEN"), "{first}");
 }

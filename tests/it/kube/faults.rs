@@ -133,9 +133,14 @@ fn a_lost_store_leaves_the_rows_and_is_followed_again_when_it_is_back() {
     let plane = Plane::new(1);
     let mut terminal = opened(&plane, &["stays"]);
     plane.stop("etcd");
-    // the API server itself still answers from memory, or ends: either way nothing is taken away
+    // the API server itself still answers from memory, and its watches stay open; but nothing new can be known
     let (well, said) = plane.asked("get --raw /readyz/etcd --request-timeout=20s");
     assert!(!well, "the store is gone: {said}");
+    is_stale(&terminal);
+    terminal.press("!");
+    shows(&terminal, "watch pods of cluster lab");
+    shows(&terminal, "etcd");
+    leave(&terminal, "what went wrong");
     go(&terminal, "node", "nodes");
     go(&terminal, "pod", "pods");
     shows(&terminal, "stays");

@@ -24,6 +24,7 @@ pub struct Program {
     vars: Vec<(String, String)>,
     args: Vec<String>,
     binary: PathBuf,
+    controlled: bool,
 }
 
 /// A folder that is gone when the test is over.
@@ -58,7 +59,7 @@ impl Program {
         let fixed = [("TERM", "xterm-256color"), ("LANG", "C.UTF-8"), ("AWS_EC2_METADATA_DISABLED", "true")];
         vars.extend(fixed.map(|(name, value)| (name.to_owned(), value.to_owned())));
         vars.extend(std::env::var("PATH").map(|path| ("PATH".to_owned(), path)));
-        Self { home, vars, args: vec![], binary: env!("CARGO_BIN_EXE_quarterdeck").into() }
+        Self { home, vars, args: vec![], binary: env!("CARGO_BIN_EXE_quarterdeck").into(), controlled: true }
     }
 
     /// One test of this very binary, in a terminal of its own.
@@ -73,6 +74,12 @@ impl Program {
 
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.vars.push((name.into(), value.into()));
+        self
+    }
+
+    /// In a terminal that is not its controlling one: no signal comes from it.
+    pub fn uncontrolled(mut self) -> Self {
+        self.controlled = false;
         self
     }
 
@@ -94,6 +101,7 @@ impl Program {
         let pair = native_pty_system().openpty(size).expect("there are pseudo-terminals");
         let mut command = CommandBuilder::new(&self.binary);
         command.env_clear();
+        command.set_controlling_tty(self.controlled);
         command.args(&self.args);
         for (name, value) in &self.vars {
             command.env(name, value);

@@ -241,3 +241,39 @@ async fn what_is_denied_everywhere_says_so() {
     let (url, _asked) = server(|_, _| refusal(403));
     assert_eq!(next(&mut lines::<Pod>(&url, &["shop"])).await, "lost Denied");
 }
+
+/// A list that says that there is more of it.
+fn part(names: &[&str], next: &str) -> Reply {
+    let Reply::Json(status, mut value) = list("10", names) else { unreachable!("a list is JSON here") };
+    value["metadata"]["continue"] = next.into();
+    Reply::Json(status, value)
+}
+
+#[tokio::test]
+async fn a_list_that_comes_in_parts_unasked_is_read_to_its_end() {
+    let (url, asked) = server(|path, _| match path {
+        _ if is_watch(path) => Reply::Open(vec![]),
+        _ if path.contains("continue=t%2Bo") => list("10", &["b"]),
+        _ => part(&["a"], "t+o"),
+    });
+    let mut news = lines::<Namespace>(&url, &[]);
+    let first = next(&mut news).await;
+    // the page that is asked for beside the whole may come before it
+    let whole = if first == "page a" { next(&mut news).await } else { first };
+    assert_eq!(whole, "whole a b", "{:?}", asked.lock().unwrap());
+}
+
+#[tokio::test]
+async fn a_list_whose_parts_lead_in_a_circle_is_an_error_and_no_list() {
+    let (url, asked) = server(|path, _| match path {
+        _ if is_watch(path) => Reply::Open(vec![]),
+        _ if path.contains("continue=two") => part(&["b"], "three"),
+        _ if path.contains("continue=three") => part(&["c"], "two"),
+        _ => part(&["a"], "two"),
+    });
+    let mut news = lines::<Namespace>(&url, &[]);
+    let first = next(&mut news).await;
+    let lost = if first == "page a" { next(&mut news).await } else { first };
+    assert_eq!(lost, "lost Other");
+    assert!(asked.lock().unwrap().len() < 8, "it is not asked round and round: {:?}", asked.lock().unwrap());
+}

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::clock;
 
-const LETTERS: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
+pub const LETTERS: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
 
 /// A new object, checked and with its defaults.
 pub fn new(cluster: &mut Cluster, kind: Kind, namespace: &str, mut value: Value) -> Result<Value, Refused> {

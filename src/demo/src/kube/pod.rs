@@ -93,6 +93,10 @@ pub struct Container {
     pub id: u64,
     /// How the present run fares.
     pub mood: lines::Mood,
+    /// Since when, if not since its start.
+    pub mood_since: Option<i64>,
+    /// How often it has died in a row.
+    pub deaths: u32,
     /// The runs that have ended, oldest first.
     pub runs: Vec<lines::Run>,
 }
@@ -136,6 +140,13 @@ impl Phase {
     }
 }
 
+/// The number of a container's run, of which the runtime's name for it is made.
+#[must_use]
+pub fn container_number(uid: u128, container: usize, run: u32) -> u64 {
+    let seed = (uid >> 64) as u64 ^ (uid as u64).rotate_left(17);
+    Rng::new(seed ^ (container as u64) << 32 ^ u64::from(run)).next() | 1
+}
+
 /// What containerd calls a container, without its scheme.
 #[must_use]
 pub fn container_id(id: u64) -> String {
@@ -152,12 +163,28 @@ pub fn image_id(image: &str) -> String {
 }
 
 impl Container {
+    /// How it fares changes in the middle of a run, which is told as two of the same number.
+    pub fn change_mood(&mut self, now: i64, mood: lines::Mood) {
+        if let State::Running { since } = self.state {
+            self.runs.push(lines::Run { ended: Some((now, 0)), ..self.run(since) });
+            self.mood_since = Some(now);
+            self.mood = mood;
+        }
+    }
+
+    /// Its present run, or what it has been since its mood changed.
+    #[must_use]
+    pub fn run(&self, since: i64) -> lines::Run {
+        let started = self.mood_since.unwrap_or(since);
+        lines::Run { number: self.restarts, started, ended: None, mood: self.mood }
+    }
+
     /// All its runs, oldest first, the present one last.
     #[must_use]
     pub fn all_runs(&self) -> Vec<lines::Run> {
         let mut runs = self.runs.clone();
         if let State::Running { since } = self.state {
-            runs.push(lines::Run { number: self.restarts, started: since, ended: None, mood: self.mood });
+            runs.push(self.run(since));
         }
         runs
     }

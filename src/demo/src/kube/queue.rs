@@ -1,6 +1,6 @@
 //! What will happen in a cluster, in order of time.
 use std::{
-    collections::{BTreeMap, HashSet},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -30,49 +30,66 @@ pub enum Step {
     Schedule,
     /// A kubelet goes on with a pod.
     Kubelet(PodRef, Act),
-    /// The node controller and the kubelet's own reports.
+    /// Something happens to a node.
     Node(Arc<str>, NodeAct),
-    /// Leases and node statuses are renewed, in turn.
+    /// A part of the nodes renew their leases and statuses.
     Heartbeat(u32),
     /// A cron job is due.
     Cron(Key),
+    /// The autoscalers look at the load.
     Autoscale,
+    /// Old events go.
     Expire,
-    /// Finished jobs and terminated namespaces are cleared away, and owners' dependents.
+    /// What belonged to an owner that is gone, or going, goes.
     Collect(u128),
+}
+
+/// The number of a container within its pod, and of its run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct At {
+    pub container: usize,
+    pub run: u32,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
     /// The sandbox stands; now the images.
     Sandbox,
-    /// The containers that can start do.
+    /// The containers whose images are there start.
     Start,
-    /// A readiness probe is due to pass.
-    Ready(u8),
-    /// A readiness probe is due to fail.
-    Unready(u8, u32),
-    /// A container of this run ends.
-    Die { at: u8, run: u32, exit: i32, oom: bool },
-    /// After its end: it starts again, or waits for it.
-    Revive(u8, u32),
+    /// A readiness probe passes.
+    Ready(At),
+    /// Readiness probes fail.
+    Unready(At),
+    /// A container ends.
+    Die(At, Death),
+    /// After its end: it starts again, or waits for that.
+    Revive(At),
     /// The wait is over.
-    Restart(u8, u32),
-    /// An image is tried again.
-    Pull(u8),
+    Restart(At),
     /// A failed pull shows as a wait.
-    PullWait(u8),
-    /// Everything in it has ended, or its grace is over.
+    PullWait(usize),
+    /// An image is tried again, for so many times now.
+    Pull(usize, u32),
+    /// Everything in it has ended.
     Gone,
-    /// It has been on an unreachable node for as long as it tolerates.
+    /// It has been on an unreachable node for as long as it bears that.
     Evict,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Death {
+    pub exit: i32,
+    pub oom: bool,
+    /// Foretold by a rule: void if the rule is gone by then.
+    pub by_rule: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NodeAct {
-    /// The grace for a silent node is over.
+    /// Nobody has heard of it for too long.
     Unknown,
-    /// A new node becomes ready.
+    /// A new or returned one becomes ready.
     Ready,
 }
 
@@ -82,6 +99,8 @@ pub struct Queue {
     steps: BTreeMap<(i64, u64), Step>,
     /// What is to be looked at again already.
     marked: HashSet<Key>,
+    /// The same for a time far off, at most one for each object.
+    late: HashMap<Key, (i64, u64)>,
     scheduling: bool,
 }
 
@@ -98,6 +117,15 @@ impl Queue {
         }
     }
 
+    /// Has an object looked at again at a time far off, whatever else happens to it before; replaces what was said so before.
+    pub fn later(&mut self, when: i64, key: Key) {
+        if let Some(place) = self.late.remove(&key) {
+            self.steps.remove(&place);
+        }
+        self.at(when, Step::Reconcile(key.clone()));
+        self.late.insert(key, (when, self.next));
+    }
+
     pub fn schedule(&mut self, when: i64) {
         if !std::mem::replace(&mut self.scheduling, true) {
             self.at(when, Step::Schedule);
@@ -107,12 +135,14 @@ impl Queue {
     /// The next step, if it is due by then.
     pub fn pop(&mut self, until: i64) -> Option<(i64, Step)> {
         let entry = self.steps.first_entry()?;
-        let when = entry.key().0;
+        let place = *entry.key();
+        let when = place.0;
         if when > until {
             return None;
         }
         let step = entry.remove();
         match &step {
+            Step::Reconcile(key) if self.late.get(key) == Some(&place) => _ = self.late.remove(key),
             Step::Reconcile(key) => _ = self.marked.remove(key),
             Step::Schedule => self.scheduling = false,
             _ => {}

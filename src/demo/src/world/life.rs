@@ -92,6 +92,9 @@ impl World {
             }
         }
         self.now = self.now.max(now);
+        for region in &mut self.regions {
+            changed |= region.kube.advance(self.now);
+        }
         changed
     }
 

@@ -244,9 +244,7 @@ impl Region {
     /// Whether a container of this region floods its log group, so that its readers share what is left of the quota.
     #[must_use]
     pub fn flooded(&self) -> bool {
-        let mut flooded = false;
-        joined::each_speaking(&self.kube, |voice| flooded |= voice.run.mood == lines::Mood::Flooding);
-        flooded
+        joined::floods(&self.kube)
     }
 
     /// What VPN clients sent in a minute.

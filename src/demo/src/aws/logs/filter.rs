@@ -73,7 +73,13 @@ pub fn filter(call: &Call<'_>) -> Result<Reply, Fail> {
     Ok(json!({ "events": rows, "searchedLogStreams": [], "nextToken": next }).into())
 }
 
-fn one_page(asked: &Asked, pattern: &Pattern, limit: usize, after: Option<Key>, forward: bool) -> (Vec<Value>, Option<Key>) {
+fn one_page(
+    asked: &Asked,
+    pattern: &Pattern,
+    limit: usize,
+    after: Option<Key>,
+    forward: bool,
+) -> (Vec<Value>, Option<Key>) {
     let walk = Walk { streams: &asked.streams, window: asked.window, now: asked.now, forward };
     let mut rows = vec![];
     let mut bytes = 0;

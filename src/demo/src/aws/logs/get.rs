@@ -74,7 +74,9 @@ fn gathered(walk: &Walk<'_>, mut after: Option<Key>, limit: usize) -> Vec<Event>
 fn told(walk: &Walk<'_>, events: &[Event], place: Option<Key>) -> Value {
     let rows: Vec<Value> = events
         .iter()
-        .map(|event| json!({ "timestamp": event.key.at, "message": event.message, "ingestionTime": event.key.ingested }))
+        .map(
+            |event| json!({ "timestamp": event.key.at, "message": event.message, "ingestionTime": event.key.ingested }),
+        )
         .collect();
     // where nothing was found one stays where one was; at first that is the end that one came to
     let edge = if walk.forward { walk.window.from } else { walk.window.to };

@@ -121,7 +121,9 @@ pub fn streams(call: &Call<'_>) -> Result<Reply, Fail> {
         None | Some("LogStreamName") => false,
         Some("LastEventTime") => true,
         Some(other) => {
-            let message = format!("1 validation error detected: Value '{other}' at 'orderBy' failed to satisfy constraint: Member must satisfy enum value set: [LogStreamName, LastEventTime]");
+            let message = format!(
+                "1 validation error detected: Value '{other}' at 'orderBy' failed to satisfy constraint: Member must satisfy enum value set: [LogStreamName, LastEventTime]"
+            );
             return Err(Fail::bad(INVALID, message));
         }
     };

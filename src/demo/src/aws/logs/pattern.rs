@@ -162,7 +162,8 @@ fn between_percents<'a>(text: &'a str, regexes: &mut usize) -> Result<(Regex, &'
         }
         escaped = c == '\\' && !escaped;
     }
-    let regex = Regex::new(source).map_err(|_| format!("Invalid filter pattern: invalid regular expression '{source}'"))?;
+    let regex =
+        Regex::new(source).map_err(|_| format!("Invalid filter pattern: invalid regular expression '{source}'"))?;
     Ok((regex, &inner[end + 1..]))
 }
 

@@ -47,7 +47,8 @@ impl Choice {
     #[must_use]
     pub fn takes(&self, name: &str) -> bool {
         let all = self.names.is_empty() && self.prefixes.is_empty();
-        all || self.names.iter().any(|wish| wish == name) || self.prefixes.iter().any(|start| name.starts_with(start.as_str()))
+        all || self.names.iter().any(|wish| wish == name)
+            || self.prefixes.iter().any(|start| name.starts_with(start.as_str()))
     }
 
     /// Whether a stream whose name begins so could be one of them, so that the rest of the name need not be worked out.
@@ -79,7 +80,9 @@ impl Stream {
             Talk::Flow(interface) => interface.say(self.own, from, to, say),
             Talk::Vpn(all) | Talk::Written(all) => {
                 let there = all.iter().filter(|(at, _)| (from..to).contains(at));
-                there.zip(0_i128..).for_each(|((at, text), number)| say(i128::from(*at) * 1_000_000 + number, text.clone()));
+                there
+                    .zip(0_i128..)
+                    .for_each(|((at, text), number)| say(i128::from(*at) * 1_000_000 + number, text.clone()));
             }
         }
     }
@@ -141,7 +144,13 @@ pub fn oldest(group: &LogGroup, now: i64) -> i64 {
 }
 
 /// Says something in some of the slots of a pace, each slot with a chance of its own; so a window says the same as its parts.
-fn slots(own: u64, pace: i64, (from, to): (i64, i64), mut said: impl FnMut(i64, &mut Rng) -> Option<String>, say: &mut Say<'_>) {
+fn slots(
+    own: u64,
+    pace: i64,
+    (from, to): (i64, i64),
+    mut said: impl FnMut(i64, &mut Rng) -> Option<String>,
+    say: &mut Say<'_>,
+) {
     for slot in from.div_euclid(pace)..=(to - 1).div_euclid(pace) {
         let mut rng = Rng::new(own ^ slot.cast_unsigned().wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let at = slot * pace + rng.between(0, pace);

@@ -86,10 +86,17 @@ pub fn start(call: &Call<'_>) -> Result<Reply, Fail> {
     let session = asked(call)?;
     let seats = call.estate.kept::<Sessions>();
     let seat = seats.take(call.region).ok_or_else(|| {
-        Fail::bad("LimitExceededException", format!("The account has reached the limit of {MOST_SESSIONS} concurrent sessions."))
+        Fail::bad(
+            "LimitExceededException",
+            format!("The account has reached the limit of {MOST_SESSIONS} concurrent sessions."),
+        )
     })?;
     let mut opening = frame::frame(
-        &[(":event-type", "initial-response"), (":content-type", "application/x-amz-json-1.1"), (":message-type", "event")],
+        &[
+            (":event-type", "initial-response"),
+            (":content-type", "application/x-amz-json-1.1"),
+            (":message-type", "event"),
+        ],
         b"{}",
     );
     let started = json!({
@@ -112,7 +119,9 @@ fn asked(call: &Call<'_>) -> Result<Session, Fail> {
         return Err(invalid(format!("1 to {MOST_GROUPS} log group identifiers must be given.")));
     }
     if let Some(bad) = identifiers.iter().find(|one| !one.starts_with("arn:") || one.ends_with('*')) {
-        return Err(invalid(format!("{bad} is not a valid log group identifier: it must be an ARN that does not end in :*.")));
+        return Err(invalid(format!(
+            "{bad} is not a valid log group identifier: it must be an ARN that does not end in :*."
+        )));
     }
     let choice = Choice { names: call.texts("logStreamNames"), prefixes: call.texts("logStreamNamePrefixes") };
     let chosen = choice.names.len() + choice.prefixes.len() > 0;
@@ -155,7 +164,8 @@ async fn speak(estate: Arc<Estate>, mut session: Session, seat: Seat, to: mpsc::
         let Some((events, now)) = session.come_in(&estate) else { break };
         if now - session.began > LONGEST {
             // whoever reads is given the end even if it is late
-            let _gone = to.send(frame::exception("SessionTimeoutException", "Your session has timed out.").into()).await;
+            let _gone =
+                to.send(frame::exception("SessionTimeoutException", "Your session has timed out.").into()).await;
             break;
         }
         kept.push_back(update(events));
@@ -185,9 +195,10 @@ fn update(events: Vec<(Key, Value)>) -> Bytes {
     let count = events.len();
     let sampled = count > MOST_EVENTS;
     // evenly over the second, so that no stream is left out for coming late in it
-    let kept = events.into_iter().enumerate().filter(|(number, _)| {
-        !sampled || number * MOST_EVENTS / count != (number + 1) * MOST_EVENTS / count
-    });
+    let kept = events
+        .into_iter()
+        .enumerate()
+        .filter(|(number, _)| !sampled || number * MOST_EVENTS / count != (number + 1) * MOST_EVENTS / count);
     let rows: Vec<Value> = kept.map(|(_, (_, row))| row).collect();
     let told = json!({ "sessionMetadata": { "sampled": sampled }, "sessionResults": rows });
     frame::event("sessionUpdate", told.to_string().as_bytes()).into()

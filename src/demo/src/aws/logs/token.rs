@@ -20,10 +20,11 @@ const HOLDS: i64 = DAY;
 
 /// What must be asked alike for a token to go on.
 fn sum(call: &Call<'_>, text: &str) -> String {
-    let asked: Vec<String> = ["logGroupName", "logGroupIdentifier", "logStreamNames", "logStreamNamePrefix", "filterPattern"]
-        .iter()
-        .map(|name| call.input.get(*name).unwrap_or(&Value::Null).to_string())
-        .collect();
+    let asked: Vec<String> =
+        ["logGroupName", "logGroupIdentifier", "logStreamNames", "logStreamNamePrefix", "filterPattern"]
+            .iter()
+            .map(|name| call.input.get(*name).unwrap_or(&Value::Null).to_string())
+            .collect();
     let of = format!("{}/{}/{}/{text}", call.region, call.estate.keys.token, asked.join("/"));
     format!("{:016x}", rng::hash(1, &of))
 }
@@ -65,7 +66,8 @@ pub fn in_stream(forward: bool, key: Key) -> String {
 pub fn of_stream(token: &str) -> Option<Place> {
     let (way, rest) = token.split_once('/')?;
     let digits = rest.strip_suffix("/s").filter(|rest| rest.len() == 56 && rest.bytes().all(|b| b.is_ascii_digit()))?;
-    let key = Key { at: digits[..14].parse().ok()?, ingested: digits[14..28].parse().ok()?, id: digits[28..].parse().ok()? };
+    let key =
+        Key { at: digits[..14].parse().ok()?, ingested: digits[14..28].parse().ok()?, id: digits[28..].parse().ok()? };
     let forward = match way {
         "f" => true,
         "b" => false,

@@ -104,7 +104,9 @@ impl Walk<'_> {
             let mut events = self.events(slice);
             spent += events.len() + self.streams.len();
             width = adapted(width, events.len());
-            events.retain(|event| after.is_none_or(|after| if self.forward { event.key > after } else { event.key < after }));
+            events.retain(|event| {
+                after.is_none_or(|after| if self.forward { event.key > after } else { event.key < after })
+            });
             let mut last = None;
             for event in events {
                 let key = event.key;

@@ -106,7 +106,9 @@ impl Function {
         match self {
             Self::IsPresent => flag(first.is_some()),
             Self::IsBlank => flag(first.is_none_or(|text| text.trim().is_empty())),
-            Self::Contains => flag(values.get(1)?.as_ref().is_some_and(|part| first.is_some_and(|text| text.contains(part)))),
+            Self::Contains => {
+                flag(values.get(1)?.as_ref().is_some_and(|part| first.is_some_and(|text| text.contains(part))))
+            }
             Self::Lower => Some(first?.to_lowercase()),
             Self::Upper => Some(first?.to_uppercase()),
             Self::Length => Some(first?.chars().count().to_string()),

@@ -42,7 +42,9 @@ fn command(parser: &mut Parser, query: &mut Query) -> Result<(), Malformed> {
 fn limit(parser: &mut Parser) -> Result<usize, Malformed> {
     let at = parser.at();
     match parser.take() {
-        Some(Token::Number(number)) if number >= 1.0 && number <= MOST as f64 && number.fract() == 0.0 => Ok(number as usize),
+        Some(Token::Number(number)) if number >= 1.0 && number <= MOST as f64 && number.fract() == 0.0 => {
+            Ok(number as usize)
+        }
         _ => Err(Malformed::new(format!("limit must be a whole number from 1 to {MOST}"), at)),
     }
 }
@@ -123,7 +125,9 @@ impl Parser {
     fn unexpected(&self) -> Malformed {
         let message = match self.peek() {
             None => "unexpected end of the query".to_owned(),
-            Some(Token::Word(word) | Token::Field(word) | Token::Text(word)) => format!("unexpected symbol found {word}"),
+            Some(Token::Word(word) | Token::Field(word) | Token::Text(word)) => {
+                format!("unexpected symbol found {word}")
+            }
             Some(Token::Sign(sign)) => format!("unexpected symbol found {sign}"),
             Some(_) => "unexpected symbol found".to_owned(),
         };

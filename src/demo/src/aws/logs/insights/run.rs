@@ -99,7 +99,8 @@ impl Run {
     fn order(&mut self) {
         let descending: Vec<bool> = self.query.sort.iter().map(|(_, descending)| *descending).collect();
         self.rows.sort_by(|(a, one), (b, other)| {
-            by_keys(a, b, &descending).then_with(|| (other.timestamp, &one.pointer).cmp(&(one.timestamp, &other.pointer)))
+            by_keys(a, b, &descending)
+                .then_with(|| (other.timestamp, &one.pointer).cmp(&(one.timestamp, &other.pointer)))
         });
     }
 
@@ -125,7 +126,8 @@ impl Run {
             .groups
             .iter()
             .map(|(key, sums)| {
-                let keys = stats.by.iter().zip(key).filter_map(|((name, _), value)| Some((name.clone(), value.clone()?)));
+                let keys =
+                    stats.by.iter().zip(key).filter_map(|((name, _), value)| Some((name.clone(), value.clone()?)));
                 let values = stats.aggregates.iter().zip(sums);
                 let values = values.filter_map(|((name, aggregate), sum)| Some((name.clone(), sum.value(aggregate)?)));
                 keys.chain(values).collect()
@@ -133,7 +135,8 @@ impl Run {
             .collect();
         let descending: Vec<bool> = self.query.sort.iter().map(|(_, descending)| *descending).collect();
         let key = |row: &Cells| -> Vec<Option<String>> {
-            let names = self.query.sort.iter().map(|(by, _)| if let Expr::Field(name) = by { name.as_str() } else { "" });
+            let names =
+                self.query.sort.iter().map(|(by, _)| if let Expr::Field(name) = by { name.as_str() } else { "" });
             names.map(|name| row.iter().find(|(is, _)| is == name).map(|(_, value)| value.clone())).collect()
         };
         rows.sort_by(|a, b| by_keys(&key(a), &key(b), &descending));

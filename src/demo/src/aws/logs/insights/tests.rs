@@ -65,7 +65,10 @@ fn stats_count_by_span_and_by_field() {
     assert_eq!(column(&rows, "bin(5m)")[1], "2023-11-14 22:15:00.000");
     assert_eq!(column(&rows, "avg(ms)"), ["5", "40", "80"]);
     let rows = asked("stats count() as c, pct(ms, 50) as p by level | sort c desc");
-    assert_eq!((column(&rows, "level"), column(&rows, "c")), (vec!["info".into(), "error".into()], vec!["6".into(), "4".into()]));
+    assert_eq!(
+        (column(&rows, "level"), column(&rows, "c")),
+        (vec!["info".into(), "error".into()], vec!["6".into(), "4".into()])
+    );
     assert_eq!(column(&asked("stats sum(ms), count_distinct(level) as d"), "sum(ms)"), ["450"]);
 }
 

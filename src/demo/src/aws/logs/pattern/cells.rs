@@ -91,7 +91,8 @@ fn split(message: &str) -> Vec<&str> {
             _ => None,
         };
         let inner = close.and_then(|close| rest[1..].find(close).map(|end| (&rest[1..=end], &rest[end + 2..])));
-        let (field, after) = inner.unwrap_or_else(|| rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len())));
+        let (field, after) =
+            inner.unwrap_or_else(|| rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len())));
         fields.push(field);
         rest = after.trim_start();
     }

@@ -152,7 +152,9 @@ impl Test {
                 }
                 (Value::Number(number), operand) => operand.fits(*operator, &number.to_string()),
                 (Value::String(text), operand) => !operator.orders() && operand.fits(*operator, text),
-                (Value::Bool(is), Operand::Text(wish)) => operand_is(*operator, wish == if *is { "true" } else { "false" }),
+                (Value::Bool(is), Operand::Text(wish)) => {
+                    operand_is(*operator, wish == if *is { "true" } else { "false" })
+                }
                 _ => false,
             },
         }
@@ -176,7 +178,9 @@ fn select<'a>(value: &'a Value, steps: &[Step], found: &mut Vec<&'a Value>) {
         (Step::Field(name), Value::Object(fields)) => {
             fields.get(name).into_iter().for_each(|next| select(next, rest, found));
         }
-        (Step::Index(index), Value::Array(all)) => all.get(*index).into_iter().for_each(|next| select(next, rest, found)),
+        (Step::Index(index), Value::Array(all)) => {
+            all.get(*index).into_iter().for_each(|next| select(next, rest, found))
+        }
         (Step::Every, Value::Array(all)) => all.iter().for_each(|next| select(next, rest, found)),
         (Step::Every, Value::Object(all)) => all.values().for_each(|next| select(next, rest, found)),
         _ => {}

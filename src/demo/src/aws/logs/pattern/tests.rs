@@ -35,7 +35,8 @@ fn a_regular_expression_stands_between_percent_signs() {
 
 #[test]
 fn json_is_compared_by_its_values() {
-    let message = r#"{"level":"ERROR","latency":12.5,"user":{"id":7,"admin":true},"tags":["a","b"],"none":null,"ip":"10.1.2.3"}"#;
+    let message =
+        r#"{"level":"ERROR","latency":12.5,"user":{"id":7,"admin":true},"tags":["a","b"],"none":null,"ip":"10.1.2.3"}"#;
     for yes in [
         r#"{ $.level = "ERROR" }"#,
         "{ $.level = ERROR }",

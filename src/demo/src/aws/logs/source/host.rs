@@ -55,10 +55,12 @@ impl Host {
                 "audit: type=1400 apparmor=\"STATUS\" operation=\"profile_load\" name=\"{}\"",
             ]);
             let message = message.replace("{}", &format!("eni{device}"));
-            return json!({ "host": self.name, "priority": "6", "time": clock::seconds(at), "msg": message }).to_string();
+            return json!({ "host": self.name, "priority": "6", "time": clock::seconds(at), "msg": message })
+                .to_string();
         }
         let (ident, message) = journal(at, rng);
-        json!({ "host": self.name, "ident": ident, "pid": (900 + rng.below(4000)).to_string(), "message": message }).to_string()
+        json!({ "host": self.name, "ident": ident, "pid": (900 + rng.below(4000)).to_string(), "message": message })
+            .to_string()
     }
 }
 
@@ -67,11 +69,31 @@ fn journal(at: i64, rng: &mut Rng) -> (&'static str, String) {
     let klog = format!("I{}{} {}", &stamp[5..7], &stamp[8..10], &stamp[11..23]);
     let id = rng.hex(12);
     match rng.below(6) {
-        0 => ("kubelet", format!("{klog}    1620 reconciler_common.go:251] \"operationExecutor.VerifyControllerAttachedVolume started\" volume=\"kube-api-access-{}\"", &id[..5])),
-        1 => ("kubelet", format!("{klog}    1620 kubelet.go:2405] \"SyncLoop (PLEG): event for pod\" container=\"{id}\"")),
-        2 => ("containerd", format!("time=\"{}\" level=info msg=\"ImageUpdate event name:sha256:{id}\"", clock::seconds(at))),
+        0 => (
+            "kubelet",
+            format!(
+                "{klog}    1620 reconciler_common.go:251] \"operationExecutor.VerifyControllerAttachedVolume started\" volume=\"kube-api-access-{}\"",
+                &id[..5]
+            ),
+        ),
+        1 => (
+            "kubelet",
+            format!("{klog}    1620 kubelet.go:2405] \"SyncLoop (PLEG): event for pod\" container=\"{id}\""),
+        ),
+        2 => (
+            "containerd",
+            format!("time=\"{}\" level=info msg=\"ImageUpdate event name:sha256:{id}\"", clock::seconds(at)),
+        ),
         3 => ("systemd", format!("run-containerd-runc-k8s.io-{id}-runc.mount: Deactivated successfully.")),
         4 => ("chronyd", format!("Selected source 169.254.169.123, offset {} us", rng.between(-40, 40))),
-        _ => ("sshd", format!("Connection closed by 10.0.{}.{} port {} [preauth]", rng.below(8), rng.between(4, 250), rng.between(30_000, 60_000))),
+        _ => (
+            "sshd",
+            format!(
+                "Connection closed by 10.0.{}.{} port {} [preauth]",
+                rng.below(8),
+                rng.between(4, 250),
+                rng.between(30_000, 60_000)
+            ),
+        ),
     }
 }

@@ -82,9 +82,17 @@ impl Part {
                 rng.below(4)
             ),
             Self::CloudControllerManager => {
-                format!("I{klog}      10 node_controller.go:271] Update {} nodes status took {}ms.", rng.between(3, 9), rng.between(20, 180))
+                format!(
+                    "I{klog}      10 node_controller.go:271] Update {} nodes status took {}ms.",
+                    rng.between(3, 9),
+                    rng.between(20, 180)
+                )
             }
-            Self::Scheduler => format!("I{klog}      11 schedule_one.go:302] \"Successfully bound pod to node\" evaluatedNodes={} feasibleNodes={}", 6, rng.between(1, 6)),
+            Self::Scheduler => format!(
+                "I{klog}      11 schedule_one.go:302] \"Successfully bound pod to node\" evaluatedNodes={} feasibleNodes={}",
+                6,
+                rng.between(1, 6)
+            ),
         }
     }
 }

@@ -25,7 +25,12 @@ pub fn streams(world: &World, region: &Region) -> Vec<Stream> {
         .map(|(day, mut records)| {
             records.sort();
             let date = clock::seconds(day * DAY)[..10].replace('-', "/");
-            let name = format!("{}-{}-{date}-{}", region.vpn.id, region.name, Rng::of(world.seed, &date).letters(12, b"abcdefghijklmnopqrstuvwxyz0123456789"));
+            let name = format!(
+                "{}-{}-{date}-{}",
+                region.vpn.id,
+                region.name,
+                Rng::of(world.seed, &date).letters(12, b"abcdefghijklmnopqrstuvwxyz0123456789")
+            );
             Stream::new(world.seed, name, courier, (day * DAY, Some((day + 1) * DAY - 1)), Talk::Vpn(records))
         })
         .collect()
