@@ -134,7 +134,7 @@ impl Seen {
         let scope = claim.as_ref().map(|claim| claim.service.as_str());
         let service = SERVICES.iter().find(|service| Some(service.name) == scope).copied();
         // unsigned, it can still be told what it is meant for, and gets its refusal in the right words
-        let service = if claim.is_some() { service } else { query::guess(parts, body) };
+        let service = if claim.is_some() { service } else { query::guess(parts, body).or_else(|| rest::guess(parts)) };
         let wire = Wire::of(parts, service);
         let form = if wire.is_form() { query::form(parts, body) } else { Value::Null };
         let mut path = vec![];

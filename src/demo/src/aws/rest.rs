@@ -4,6 +4,7 @@ use hyper::http::request::Parts;
 use serde_json::{Map, Value};
 
 use super::{
+    SERVICES,
     fail::Fail,
     json,
     service::{Operation, Service},
@@ -32,6 +33,12 @@ pub fn find(service: &'static Service, parts: &Parts) -> Option<Found> {
         }
         Some((operation, places))
     })
+}
+
+/// The service that has such a path.
+#[must_use]
+pub fn guess(parts: &Parts) -> Option<&'static Service> {
+    SERVICES.iter().find(|service| find(service, parts).is_some()).copied()
 }
 
 /// `%2F` and the like; a `+` in a path is a `+`.

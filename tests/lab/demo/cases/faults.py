@@ -13,6 +13,10 @@ FAMILIES = [
     ("ec2", "ec2", "DescribeVpcs", "RequestLimitExceeded", "RequestExpired", "UnauthorizedOperation", "InternalError", "Unavailable"),
     ("sts", "sts", "GetCallerIdentity", "Throttling", "ExpiredToken", "AccessDenied", "InternalFailure", "ServiceUnavailable"),
     ("elbv2", "elasticloadbalancing", "DescribeLoadBalancers", "Throttling", "ExpiredToken", "AccessDenied", "InternalFailure", "ServiceUnavailable"),
+    ("route53", "route53", "ListHostedZones", "Throttling", "ExpiredToken", "AccessDenied", "InternalFailure", "ServiceUnavailable"),
+    ("eks", "eks", "ListClusters", "ThrottlingException", "ExpiredTokenException", "AccessDeniedException", "InternalFailure", "ServiceUnavailableException"),
+    ("cloudwatch", "monitoring", "DescribeAlarms", "ThrottlingException", "ExpiredTokenException", "AccessDeniedException", "InternalFailure", "ServiceUnavailableException"),
+    ("ssm", "ssm", "DescribeInstanceInformation", "ThrottlingException", "ExpiredTokenException", "AccessDeniedException", "InternalFailure", "ServiceUnavailableException"),
     ("logs", "logs", "DescribeLogGroups", "ThrottlingException", "ExpiredTokenException", "AccessDeniedException", "InternalFailure", "ServiceUnavailableException"),
 ]
 
