@@ -65,8 +65,8 @@ pub use write::{DeleteOptions, Part, Propagation};
 
 use host::{Addresses, Host};
 use index::Index;
-use pod::Owner;
 use queue::{Key, Queue, Step};
+use replicaset::{Known, Parent};
 
 #[derive(Debug)]
 pub struct Cluster {
@@ -84,8 +84,8 @@ pub struct Cluster {
     events: events::Events,
     ghosts: VecDeque<voices::Ghost>,
     /// By owner: what its pods have in common, and what that was made of.
-    templates: HashMap<u128, (Value, Arc<template::Template>)>,
-    owners: HashMap<u128, Arc<Owner>>,
+    templates: HashMap<u128, Known>,
+    parents: HashMap<u128, Parent>,
     /// When each cron job is due next.
     crons: HashMap<Key, i64>,
     /// What each autoscaler would have had lately.
@@ -130,7 +130,7 @@ impl Cluster {
             events: events::Events::default(),
             ghosts: VecDeque::new(),
             templates: HashMap::new(),
-            owners: HashMap::new(),
+            parents: HashMap::new(),
             crons: HashMap::new(),
             wishes: HashMap::new(),
             usual: HashMap::new(),
