@@ -48,7 +48,7 @@ pub mod store;
 mod system;
 pub mod template;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod usage;
 pub mod voices;
 mod wake;
