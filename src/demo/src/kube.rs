@@ -3,6 +3,12 @@
 //!
 //! Whoever speaks for it reads the [`store`](Cluster::store) and changes it by `create`, `update`, `delete`, `scale` and `evict`; what
 //! follows from a change follows from it in the world's time.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    reason = "counts, times and shares of a simulated cluster stay far within what the types hold"
+)]
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
     sync::Arc,

@@ -79,9 +79,14 @@ impl Cluster {
     pub(super) fn new_pod(&mut self, owner: &Value, kind: Kind) -> Pod {
         let template = self.template_of(owner);
         let whose = field::text(owner, "/metadata/name");
-        let name = format!("{whose}-{}", self.rng.letters(5, admit::LETTERS));
+        let namespace = field::text(owner, "/metadata/namespace");
+        let mut name = format!("{whose}-{}", self.rng.letters(5, admit::LETTERS));
+        // among ten thousand siblings a few would have the same
+        while self.store.pod(namespace, &name).is_some() {
+            name = format!("{whose}-{}", self.rng.letters(5, admit::LETTERS));
+        }
         let parent = self.parent(owner, kind);
-        let mut pod = Pod::of(template, field::text(owner, "/metadata/namespace"), &name);
+        let mut pod = Pod::of(template, namespace, &name);
         pod.generate_name = Some(parent.prefix);
         pod.uid = field::uid_number(&self.rng.uuid());
         pod.created = self.now;
