@@ -12,7 +12,7 @@ use crate::{
     estate::Estate,
     fault::{self, Asked},
     http::Answer,
-    kube::{Cluster, refused::Refused},
+    kube::{Audit, Cluster, refused::Refused},
     rng,
     world::World,
 };
@@ -216,8 +216,30 @@ async fn dispatch(server: &Arc<Server>, route: Route, ask: Ask) -> Result<Answer
     }
 }
 
+/// The name of what was made, which the path of a `create` does not tell.
+#[derive(Clone)]
+struct Made(String);
+
 async fn resource(server: &Arc<Server>, target: Target, ask: Ask) -> Result<Answer, Refused> {
     let verb = route::verb(ask.request.method(), &target, &ask.query);
+    let command = target.subresource.as_deref().is_some_and(|sub| ["exec", "attach"].contains(&sub));
+    if ["get", "list", "watch"].contains(&verb) && !command {
+        return on_resource(server, target, verb, ask).await;
+    }
+    let (resource, namespace, name) = (target.resource, target.space().to_owned(), target.named().to_owned());
+    let sub = target.subresource.as_ref().map(|sub| format!("/{sub}")).unwrap_or_default();
+    let answered = on_resource(server, target, verb, ask).await;
+    let code = answered.as_ref().map_or_else(|refused| refused.code, |answer| answer.status().as_u16());
+    let made = answered.as_ref().ok().and_then(|answer| answer.extensions().get::<Made>());
+    let name = made.map_or(name, |made| made.0.clone());
+    server.change(|cluster| {
+        let (at, user) = (cluster.now(), auth::user(&cluster.plan.account));
+        cluster.note(Audit { at, user, verb: format!("{verb} {}{sub}", resource.qualified()), namespace, name, code });
+    });
+    answered
+}
+
+async fn on_resource(server: &Arc<Server>, target: Target, verb: &str, ask: Ask) -> Result<Answer, Refused> {
     if target.subresource.is_some() {
         return subresource::answer(server, target, verb, ask).await;
     }
@@ -231,3 +253,6 @@ async fn resource(server: &Arc<Server>, target: Target, ask: Ask) -> Result<Answ
         _ => write::answer(server, target, verb, ask).await,
     }
 }
+
+#[cfg(test)]
+mod tests;

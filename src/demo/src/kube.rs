@@ -3,6 +3,12 @@
 //!
 //! Whoever speaks for it reads the [`store`](Cluster::store) and changes it by `create`, `update`, `delete`, `scale` and `evict`; what
 //! follows from a change follows from it in the world's time.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    reason = "counts, times and shares of a simulated cluster stay far within what the types hold"
+)]
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
     sync::Arc,
@@ -48,7 +54,7 @@ pub mod store;
 mod system;
 pub mod template;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod usage;
 pub mod voices;
 mod wake;
@@ -65,8 +71,8 @@ pub use write::{DeleteOptions, Part, Propagation};
 
 use host::{Addresses, Host};
 use index::Index;
-use pod::Owner;
 use queue::{Key, Queue, Step};
+use replicaset::{Known, Parent};
 
 #[derive(Debug)]
 pub struct Cluster {
@@ -84,8 +90,8 @@ pub struct Cluster {
     events: events::Events,
     ghosts: VecDeque<voices::Ghost>,
     /// By owner: what its pods have in common, and what that was made of.
-    templates: HashMap<u128, (Value, Arc<template::Template>)>,
-    owners: HashMap<u128, Arc<Owner>>,
+    templates: HashMap<u128, Known>,
+    parents: HashMap<u128, Parent>,
     /// When each cron job is due next.
     crons: HashMap<Key, i64>,
     /// What each autoscaler would have had lately.
@@ -130,7 +136,7 @@ impl Cluster {
             events: events::Events::default(),
             ghosts: VecDeque::new(),
             templates: HashMap::new(),
-            owners: HashMap::new(),
+            parents: HashMap::new(),
             crons: HashMap::new(),
             wishes: HashMap::new(),
             usual: HashMap::new(),

@@ -1,9 +1,11 @@
 //! Answers: objects and refusals in the form that the client wants, whole, in pieces, packed, or cut off by a fault.
 use std::{
     collections::VecDeque,
+    future::Future as _,
     io::{self, Write},
     pin::Pin,
     task::{Context, Poll},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -15,7 +17,10 @@ use hyper::{
     header,
 };
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
+use tokio::{
+    sync::mpsc,
+    time::{Sleep, sleep},
+};
 
 use super::{
     accept::{Form, Shape, Wanted},
@@ -34,7 +39,7 @@ pub fn not_found() -> Refused {
         code: 404,
         reason: "NotFound",
         message: "the server could not find the requested resource".to_owned(),
-        details: Some(Details::default()),
+        details: Some(Box::default()),
     }
 }
 
@@ -43,7 +48,7 @@ pub fn method_not_allowed() -> Refused {
         code: 405,
         reason: "MethodNotAllowed",
         message: "the server does not allow this method on the requested resource".to_owned(),
-        details: Some(Details::default()),
+        details: Some(Box::default()),
     }
 }
 
@@ -56,7 +61,7 @@ pub fn throttled() -> Refused {
         code: 429,
         reason: "TooManyRequests",
         message: "The server has received too many requests and has asked us to try again later".to_owned(),
-        details: Some(Details { retry_after: Some(1), ..Details::default() }),
+        details: Some(Details { retry_after: Some(1), ..Details::default() }.into()),
     }
 }
 
@@ -258,12 +263,14 @@ fn pack(pieces: Vec<Bytes>, to: &Sender) {
 
 /// Lets so many bytes through, and then cuts the connection.
 pub fn cut(body: Body, after: u64) -> Body {
-    Cut { body, left: after }.boxed()
+    Cut { body, left: after, pause: None }.boxed()
 }
 
 struct Cut {
     body: Body,
     left: u64,
+    /// What was let through must have left before the connection is cut, or nobody sees it.
+    pause: Option<Pin<Box<Sleep>>>,
 }
 
 impl hyper::body::Body for Cut {
@@ -272,7 +279,8 @@ impl hyper::body::Body for Cut {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         if self.left == 0 {
-            return Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into())));
+            let pause = self.pause.get_or_insert_with(|| Box::pin(sleep(Duration::from_millis(20))));
+            return pause.as_mut().poll(cx).map(|()| Some(Err(io::ErrorKind::ConnectionReset.into())));
         }
         let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) else { return Poll::Pending };
         let Some(Ok(frame)) = frame else {

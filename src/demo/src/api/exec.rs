@@ -11,7 +11,11 @@ use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio_tungstenite::{
     WebSocketStream,
-    tungstenite::{Message, handshake::derive_accept_key, protocol::Role},
+    tungstenite::{
+        Message,
+        handshake::derive_accept_key,
+        protocol::{CloseFrame, Role, frame::coding::CloseCode},
+    },
 };
 
 use super::{Ask, Server, answer, log, route::Target};
@@ -177,6 +181,9 @@ fn ended(code: u8) -> Value {
 
 async fn finish(mut to: Output, status: &Value) -> Result<(), Left> {
     say(&mut to, ERROR, status.to_string().as_bytes()).await?;
+    // without a code, clients take it for an accident
+    let frame = CloseFrame { code: CloseCode::Normal, reason: "".into() };
+    to.send(Message::Close(Some(frame))).await.map_err(|_| Left)?;
     to.close().await.map_err(|_| Left)
 }
 

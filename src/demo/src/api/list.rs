@@ -162,7 +162,7 @@ pub fn too_large(given: u64, current: u64) -> Refused {
         code: 504,
         reason: "Timeout",
         message: format!("Timeout: Too large resource version: {given}, current: {current}"),
-        details: Some(Details { causes: vec![cause], retry_after: Some(1), ..Details::default() }),
+        details: Some(Details { causes: vec![cause], retry_after: Some(1), ..Details::default() }.into()),
     }
 }
 

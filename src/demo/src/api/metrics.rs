@@ -70,7 +70,7 @@ fn missing(kind: &str, name: &str) -> Refused {
         code: 404,
         reason: "NotFound",
         message: format!("{kind}.metrics.k8s.io \"{name}\" not found"),
-        details: Some(details),
+        details: Some(details.into()),
     }
 }
 

@@ -57,7 +57,7 @@ impl Way {
             }
             Self::Strategic => {
                 let patch: Value = serde_json::from_slice(patch).map_err(unreadable)?;
-                strategic::merge(&mut patched, &patch, message).map_err(|why| Refused::bad_request(why))?;
+                strategic::merge(&mut patched, &patch, message).map_err(Refused::bad_request)?;
             }
             // Fields that a former apply of the same manager set, and that are no longer there, stay; nobody owns fields, so nobody conflicts.
             Self::Apply => {
@@ -69,7 +69,7 @@ impl Way {
                 if let Some(metadata) = patch.get_mut("metadata").and_then(Value::as_object_mut) {
                     metadata.remove("managedFields");
                 }
-                strategic::merge(&mut patched, &patch, message).map_err(|why| Refused::bad_request(why))?;
+                strategic::merge(&mut patched, &patch, message).map_err(Refused::bad_request)?;
             }
         }
         Ok(patched)

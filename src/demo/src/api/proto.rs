@@ -16,10 +16,10 @@ pub const MAGIC: &[u8] = b"k8s\0";
 
 pub fn varint(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
-        out.push(value as u8 | 0x80);
+        out.push(value.to_le_bytes()[0] | 0x80);
         value >>= 7;
     }
-    out.push(value as u8);
+    out.push(value.to_le_bytes()[0]);
 }
 
 /// A field of bytes, text, or a message that is there already.
@@ -114,15 +114,10 @@ fn one(out: &mut Vec<u8>, field: Field, value: &Value) {
             Value::Number(amount) => nested(out, number, |out| text(out, 1, &amount.to_string())),
             _ => nested(out, number, |out| text(out, 1, word)),
         },
-        Type::IntOrString => nested(out, number, |out| match value.as_i64() {
-            Some(value) => {
-                int(out, 1, 0);
-                int(out, 2, value);
-            }
-            None => {
-                int(out, 1, 1);
-                text(out, 3, word);
-            }
+        Type::IntOrString => nested(out, number, |out| {
+            int(out, 1, i64::from(!value.is_number()));
+            value.as_i64().into_iter().for_each(|value| int(out, 2, value));
+            value.as_str().into_iter().for_each(|word| text(out, 3, word));
         }),
         Type::Raw => nested(out, number, |out| text(out, 1, &value.to_string())),
         Type::Strings => nested(out, number, |out| {

@@ -84,10 +84,12 @@ impl Message {
         self.own(key).or_else(|| self.inline.iter().find_map(|inline| inline.message()?.field(key)))
     }
 
+    #[must_use]
     pub fn own(&self, key: &str) -> Option<Field> {
         self.fields.get(key).copied()
     }
 
+    #[must_use]
     pub fn numbered(&self, number: u32) -> Option<(&'static str, Field)> {
         let own = self.fields.iter().find(|(_, field)| field.number == number).map(|(name, field)| (*name, *field));
         own.or_else(|| self.inline.iter().find(|field| field.number == number).map(|field| ("", *field)))

@@ -35,10 +35,12 @@ impl Labels {
         Ok(Self(tests))
     }
 
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    #[must_use]
     pub fn matches<'a>(&self, label: impl Fn(&str) -> Option<&'a str>) -> bool {
         self.0.iter().all(|(key, test)| {
             let value = label(key);
@@ -180,15 +182,18 @@ impl Fields {
         Ok(Self(tests))
     }
 
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
+    #[must_use]
     pub fn matches(&self, item: &Item) -> bool {
         self.0.iter().all(|(key, wanted, equal)| is(item, key, wanted) == *equal)
     }
 
     /// The one name that is asked for, as watches of a single object do.
+    #[must_use]
     pub fn name(&self) -> Option<&str> {
         self.0.iter().find(|(key, _, equal)| key == "metadata.name" && *equal).map(|(_, name, _)| name.as_str())
     }

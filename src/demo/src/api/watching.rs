@@ -22,7 +22,7 @@ use crate::{
     kube::{
         refused::Refused,
         resource::Kind,
-        store::{Change, Gone, Item, Verb},
+        store::{Change, Item, Verb},
     },
     rng::Rng,
 };
@@ -140,12 +140,9 @@ impl Watch {
         loop {
             let (changes, current) =
                 server.look(|cluster| (cluster.store().since(self.kind, self.rv), cluster.store().rv()));
-            let changes = match changes {
-                Ok(changes) => changes,
-                Err(Gone) => {
-                    send(to, self.gone(current)).await?;
-                    return Ok(false);
-                }
+            let Ok(changes) = changes else {
+                send(to, self.gone(current)).await?;
+                return Ok(false);
             };
             if changes.is_empty() {
                 self.rv = current;

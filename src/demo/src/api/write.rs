@@ -7,7 +7,7 @@ use hyper::{StatusCode, body::Incoming, header::HeaderValue};
 use serde_json::{Value, json};
 
 use super::{
-    Ask, Server,
+    Ask, Made, Server,
     accept::Wanted,
     answer,
     list::{Filter, include},
@@ -154,7 +154,9 @@ impl Writer {
         } else {
             server.change(|cluster| cluster.create(kind, namespace, value))?
         };
-        Ok(self.answer(StatusCode::CREATED, &item, &warnings))
+        let mut answer = self.answer(StatusCode::CREATED, &item, &warnings);
+        answer.extensions_mut().insert(Made(item.name().to_owned()));
+        Ok(answer)
     }
 
     fn put(&self, cluster: &mut Cluster, value: Value) -> Result<Item, Refused> {

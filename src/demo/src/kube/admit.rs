@@ -1,16 +1,12 @@
 //! What an object must go through before it is kept: names, versions, defaults, and the checks that people meet.
-use std::sync::Arc;
-
 use serde_json::{Map, Value, json};
 
-use super::{
-    Cluster, Kind, Part, Pod, Refused, defaults, field,
-    pod::{Container, Labels, Owner},
-    refused::Cause,
-    selector::Selector,
-    template::Template,
-};
+use super::{Cluster, Kind, Part, Refused, defaults, field, refused::Cause, selector::Selector};
 use crate::clock;
+
+mod pods;
+
+pub use pods::{changed_pod, pod};
 
 pub const LETTERS: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
 
@@ -86,8 +82,16 @@ fn begin(cluster: &mut Cluster, kind: Kind, value: &mut Value) {
             labels.insert("batch.kubernetes.io/job-name".to_owned(), name.clone());
             labels.insert("controller-uid".to_owned(), uid.clone());
             labels.insert("job-name".to_owned(), name);
+            let labels = labels.clone();
+            if field::labels(value, "/metadata/labels").is_empty() {
+                value["metadata"]["labels"] = json!(labels);
+            }
             value["spec"]["selector"] = json!({ "matchLabels": { "batch.kubernetes.io/controller-uid": uid } });
             value["status"] = json!({});
+        }
+        Kind::DaemonSet => {
+            value["status"] = json!({});
+            daemon_generation(value);
         }
         Kind::PersistentVolumeClaim => value["status"] = json!({ "phase": "Pending" }),
         _ if has_generation(kind) => value["status"] = json!({}),
@@ -151,8 +155,18 @@ pub fn changed(kind: Kind, current: &Value, mut value: Value, part: Part) -> Res
     if has_generation(kind) && current["spec"] != value["spec"] {
         let generation = field::int(current, "/metadata/generation").unwrap_or(0);
         value["metadata"]["generation"] = json!(generation + 1);
+        if kind == Kind::DaemonSet {
+            daemon_generation(&mut value);
+        }
     }
     Ok(value)
+}
+
+/// Daemon sets say their generation in an annotation too, as they did before revisions.
+fn daemon_generation(value: &mut Value) {
+    let generation = field::int(value, "/metadata/generation").unwrap_or(1).to_string();
+    field::map(&mut value["metadata"], "annotations")
+        .insert("deprecated.daemonset.template.generation".to_owned(), json!(generation));
 }
 
 const FIXED: &[&str] = &[
@@ -285,111 +299,4 @@ fn check_fixed(kind: Kind, name: &str, current: &Value, value: &Value) -> Result
 
 fn forbidden(field: &str, message: &str) -> Cause {
     Cause { reason: "FieldValueForbidden".to_owned(), message: message.to_owned(), field: field.to_owned() }
-}
-
-/// A pod of an object that [`new`] is done with.
-pub fn pod(cluster: &mut Cluster, value: &Value) -> Result<Pod, Refused> {
-    let mut spec = value["spec"].clone();
-    let suffix = cluster.rng.letters(5, LETTERS);
-    defaults::admit_pod(&mut spec, &suffix);
-    let wish = spec.as_object_mut().and_then(|spec| spec.remove("nodeName"));
-    let labels = Arc::new(field::labels(value, "/metadata/labels"));
-    let annotations = Arc::new(field::labels(value, "/metadata/annotations"));
-    let template = Arc::new(Template::of(spec, labels, annotations));
-    let mut pod = Pod::of(template, field::text(value, "/metadata/namespace"), field::text(value, "/metadata/name"));
-    pod.uid = field::uid(value);
-    pod.created = cluster.now;
-    pod.ready = (false, cluster.now);
-    let prefix = field::text(value, "/metadata/generateName");
-    pod.generate_name = (!prefix.is_empty()).then(|| prefix.into());
-    pod.owner = field::list(value, "/metadata/ownerReferences").iter().find_map(owner).map(Arc::new);
-    if let Some(node) = wish.as_ref().and_then(Value::as_str) {
-        pod.node = cluster.place(node);
-    }
-    Ok(pod)
-}
-
-fn owner(reference: &Value) -> Option<Owner> {
-    let kind = Kind::named(field::text(reference, "/kind"))?;
-    Some(Owner {
-        api_version: match kind.resource().group {
-            "apps" => "apps/v1",
-            "batch" => "batch/v1",
-            _ => "v1",
-        },
-        kind: kind.resource().name,
-        name: field::text(reference, "/name").into(),
-        uid: field::uid_number(field::text(reference, "/uid")),
-    })
-}
-
-/// A pod after a change by a client, and whether it is one.
-pub fn changed_pod(pod: &Pod, value: &Value) -> Result<(Pod, bool), Refused> {
-    let mut next = pod.clone();
-    let share =
-        |given: Labels, current: &Arc<Labels>| if given == **current { current.clone() } else { Arc::new(given) };
-    next.labels = share(field::labels(value, "/metadata/labels"), &pod.labels);
-    next.annotations = share(field::labels(value, "/metadata/annotations"), &pod.annotations);
-    let mut changed = !Arc::ptr_eq(&next.labels, &pod.labels) || !Arc::ptr_eq(&next.annotations, &pod.annotations);
-    if pod.owner.is_some() && field::list(value, "/metadata/ownerReferences").is_empty() {
-        next.owner = None;
-        changed = true;
-    }
-    let mut given = value["spec"].clone();
-    defaults::pod_spec(&mut given);
-    let mut spec = pod.spec();
-    if given == spec {
-        return Ok((next, changed));
-    }
-    for key in ["initContainers", "containers"] {
-        let images: Vec<Value> = field::list(&given, &format!("/{key}")).iter().map(|c| c["image"].clone()).collect();
-        let containers = spec.get_mut(key).and_then(Value::as_array_mut).into_iter().flatten();
-        for (container, image) in containers.zip(images) {
-            container["image"] = image;
-        }
-    }
-    spec["tolerations"] = given["tolerations"].clone();
-    if given != spec {
-        let message = "Forbidden: pod updates may not change fields other than \
-                       `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only \
-                       additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was \
-                       previously negative)";
-        return Err(Refused::invalid(Kind::Pod, &pod.name, vec![forbidden("spec", message)]));
-    }
-    if let Some(spec) = spec.as_object_mut() {
-        spec.remove("nodeName");
-    }
-    next.template = Arc::new(Template::of(spec, pod.template.labels.clone(), pod.template.annotations.clone()));
-    Ok((next, true))
-}
-
-impl Pod {
-    /// A new one of a template, that nothing has happened to yet.
-    #[must_use]
-    pub fn of(template: Arc<Template>, namespace: &str, name: &str) -> Self {
-        Self {
-            namespace: namespace.into(),
-            name: name.into(),
-            uid: 0,
-            rv: 0,
-            generate_name: None,
-            owner: None,
-            labels: template.labels.clone(),
-            annotations: template.annotations.clone(),
-            created: 0,
-            deletion: None,
-            phase: super::pod::Phase::Pending,
-            why: None,
-            node: None,
-            unschedulable: None,
-            ip: None,
-            sandboxed: None,
-            initialized: None,
-            ready: (false, 0),
-            silent: None,
-            disrupted: None,
-            containers: template.containers.iter().map(|_| Container::default()).collect(),
-            template,
-        }
-    }
 }

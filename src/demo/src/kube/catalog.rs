@@ -90,6 +90,36 @@ fn main_container(app: &App, image: &str, portion: Portion) -> Value {
     container
 }
 
+/// Fluent Bit and Prometheus beside the program, and what they read.
+fn sidecars(plan: &Plan, portion: Portion, containers: &mut Vec<Value>, volumes: &mut Vec<Value>) {
+    let fluent_bit = sidecar_image(plan, "fluent-bit", "public.ecr.aws/aws-observability/aws-for-fluent-bit:2.34.0");
+    let prometheus = sidecar_image(plan, "prometheus", "quay.io/prometheus/prometheus:v3.5.0");
+    containers.push(json!({
+        "name": "fluent-bit",
+        "image": fluent_bit,
+        "env": [{ "name": "AWS_REGION", "value": plan.region }],
+        "ports": [{ "name": "http-metrics", "containerPort": 2020, "protocol": "TCP" }],
+        "resources": portion.resources(15),
+        "volumeMounts": [
+            { "name": "fluent-bit-config", "mountPath": "/fluent-bit/etc", "readOnly": true },
+            { "name": "logs", "mountPath": "/var/log/app" },
+        ],
+    }));
+    containers.push(json!({
+        "name": "prometheus",
+        "image": prometheus,
+        "args": ["--config.file=/etc/prometheus/prometheus.yml", "--enable-feature=agent", "--web.listen-address=:9090"],
+        "ports": [{ "name": "prometheus", "containerPort": 9090, "protocol": "TCP" }],
+        "resources": portion.resources(20),
+        "readinessProbe": { "httpGet": { "path": "/-/ready", "port": "prometheus" }, "periodSeconds": 5 },
+        "volumeMounts": [{ "name": "prometheus-config", "mountPath": "/etc/prometheus", "readOnly": true }],
+    }));
+    volumes.push(json!({ "name": "fluent-bit-config", "configMap": { "name": "fluent-bit", "defaultMode": 420 } }));
+    volumes
+        .push(json!({ "name": "prometheus-config", "configMap": { "name": "prometheus-agent", "defaultMode": 420 } }));
+    volumes.push(json!({ "name": "logs", "emptyDir": {} }));
+}
+
 /// The template of an application's pods, with this image.
 #[must_use]
 pub fn template(plan: &Plan, app: &App, image: &str, portion: Portion) -> Value {
@@ -101,34 +131,7 @@ pub fn template(plan: &Plan, app: &App, image: &str, portion: Portion) -> Value 
         );
     }
     if app.sidecars {
-        let fluent_bit =
-            sidecar_image(plan, "fluent-bit", "public.ecr.aws/aws-observability/aws-for-fluent-bit:2.34.0");
-        let prometheus = sidecar_image(plan, "prometheus", "quay.io/prometheus/prometheus:v3.5.0");
-        containers.push(json!({
-            "name": "fluent-bit",
-            "image": fluent_bit,
-            "env": [{ "name": "AWS_REGION", "value": plan.region }],
-            "ports": [{ "name": "http-metrics", "containerPort": 2020, "protocol": "TCP" }],
-            "resources": portion.resources(15),
-            "volumeMounts": [
-                { "name": "fluent-bit-config", "mountPath": "/fluent-bit/etc", "readOnly": true },
-                { "name": "logs", "mountPath": "/var/log/app" },
-            ],
-        }));
-        containers.push(json!({
-            "name": "prometheus",
-            "image": prometheus,
-            "args": ["--config.file=/etc/prometheus/prometheus.yml", "--enable-feature=agent", "--web.listen-address=:9090"],
-            "ports": [{ "name": "prometheus", "containerPort": 9090, "protocol": "TCP" }],
-            "resources": portion.resources(20),
-            "readinessProbe": { "httpGet": { "path": "/-/ready", "port": "prometheus" }, "periodSeconds": 5 },
-            "volumeMounts": [{ "name": "prometheus-config", "mountPath": "/etc/prometheus", "readOnly": true }],
-        }));
-        volumes.push(json!({ "name": "fluent-bit-config", "configMap": { "name": "fluent-bit", "defaultMode": 420 } }));
-        volumes.push(
-            json!({ "name": "prometheus-config", "configMap": { "name": "prometheus-agent", "defaultMode": 420 } }),
-        );
-        volumes.push(json!({ "name": "logs", "emptyDir": {} }));
+        sidecars(plan, portion, &mut containers, &mut volumes);
     }
     let mut spec = json!({ "containers": containers, "serviceAccountName": app.name });
     if !volumes.is_empty() {

@@ -25,7 +25,7 @@ pub fn container_path(spec: &ContainerSpec) -> String {
 pub fn back_off(deaths: u32) -> i64 {
     match deaths {
         0 | 1 => 0,
-        _ => (10 * SECOND << (deaths - 2).min(5)).min(5 * MINUTE),
+        _ => ((10 * SECOND) << (deaths - 2).min(5)).min(5 * MINUTE),
     }
 }
 

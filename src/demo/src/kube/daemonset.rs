@@ -32,11 +32,8 @@ impl Cluster {
     fn daemon_template(&mut self, set: &Value) -> Arc<Template> {
         let common = self.template_of(set);
         let key = field::uid(set) ^ 1;
-        let wish = &set["spec"]["template"];
-        if let Some((made_of, template)) = self.templates.get(&key)
-            && made_of == wish
-        {
-            return template.clone();
+        if let Some(template) = self.known_template(key, set) {
+            return template;
         }
         let mut spec = common.spec.clone();
         let host_network = spec["hostNetwork"] == true;
@@ -52,7 +49,7 @@ impl Cluster {
         labels.insert(REVISION.to_owned(), hash);
         labels.insert("pod-template-generation".to_owned(), generation(set));
         let template = Arc::new(Template::of(spec, Arc::new(labels), common.annotations.clone()));
-        self.templates.insert(key, (wish.clone(), template.clone()));
+        self.keep_template(key, set, &template);
         template
     }
 

@@ -66,11 +66,6 @@ fn job(spec: &mut Value) {
     default(spec, "suspend", json!(false));
     default(spec, "manualSelector", json!(false));
     default(spec, "podReplacementPolicy", json!("TerminatingOrFailed"));
-    if spec["manualSelector"] == false
-        && let Some(spec) = spec.as_object_mut()
-    {
-        spec.remove("manualSelector");
-    }
     template(&mut spec["template"]);
 }
 

@@ -165,6 +165,24 @@ impl Cluster {
         entry
     }
 
+    fn new_slice(&mut self, key: &Key, service: &Value) -> Value {
+        let name = format!("{}-{}", key.name, self.rng.letters(5, super::admit::LETTERS));
+        let mut slice = self.stub(Kind::EndpointSlice, key, &name);
+        slice["metadata"]["generateName"] = json!(format!("{}-", key.name));
+        slice["metadata"]["generation"] = json!(0);
+        slice["metadata"]["labels"] = slice_labels(service);
+        slice["metadata"]["ownerReferences"] = json!([{
+            "apiVersion": "v1",
+            "kind": "Service",
+            "name": &*key.name,
+            "uid": service["metadata"]["uid"],
+            "controller": true,
+            "blockOwnerDeletion": true,
+        }]);
+        slice["addressType"] = json!("IPv4");
+        slice
+    }
+
     /// Changes no more slices than it must: what is in one stays there.
     fn keep_slices(&mut self, key: &Key, service: &Value, pods: &[Arc<Pod>]) {
         let bears = service.pointer("/spec/publishNotReadyAddresses").and_then(Value::as_bool).unwrap_or(false);
@@ -194,20 +212,7 @@ impl Cluster {
         let fresh = if kept.is_empty() { rest.len().div_ceil(SLICE).max(1) } else { rest.len().div_ceil(SLICE) };
         let mut rest = rest.into_iter();
         for _ in 0..fresh {
-            let name = format!("{}-{}", key.name, self.rng.letters(5, super::admit::LETTERS));
-            let mut slice = self.stub(Kind::EndpointSlice, key, &name);
-            slice["metadata"]["generateName"] = json!(format!("{}-", key.name));
-            slice["metadata"]["generation"] = json!(0);
-            slice["metadata"]["labels"] = slice_labels(service);
-            slice["metadata"]["ownerReferences"] = json!([{
-                "apiVersion": "v1",
-                "kind": "Service",
-                "name": &*key.name,
-                "uid": service["metadata"]["uid"],
-                "controller": true,
-                "blockOwnerDeletion": true,
-            }]);
-            slice["addressType"] = json!("IPv4");
+            let mut slice = self.new_slice(key, service);
             slice["endpoints"] = rest.by_ref().take(SLICE).collect();
             kept.push((slice, true));
         }

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// No more than so many are kept, whatever happens.
-const MOST: usize = 4_000;
+const MOST: usize = 2_500;
 
 /// What is told of an object.
 #[derive(Clone, Copy, Debug)]

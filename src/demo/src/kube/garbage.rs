@@ -28,7 +28,7 @@ impl Cluster {
         }
         self.templates.remove(&owner);
         self.templates.remove(&(owner ^ 1));
-        self.owners.remove(&owner);
+        self.parents.remove(&owner);
         self.release(owner);
     }
 

@@ -99,33 +99,7 @@ impl Cluster {
             let since = kept.map_or_else(|| json!(now), |kept| kept["lastTransitionTime"].clone());
             json!({ "type": kind, "status": status, "lastTransitionTime": since, "reason": reason, "message": message })
         };
-        let limited = match bounded {
-            at if at == least => condition(
-                "ScalingLimited",
-                "True",
-                "TooFewReplicas",
-                "the desired replica count is less than the minimum replica count",
-            ),
-            at if at == most => condition(
-                "ScalingLimited",
-                "True",
-                "TooManyReplicas",
-                "the desired replica count is more than the maximum replica count",
-            ),
-            _ => condition(
-                "ScalingLimited",
-                "False",
-                "DesiredWithinRange",
-                "the desired count is within the acceptable range",
-            ),
-        };
-        let able = if wish < replicas || bounded >= replicas {
-            condition("AbleToScale", "True", "ReadyForNewScale", "recommended size matches current size")
-        } else {
-            let message =
-                "recent recommendations were higher than current one, applying the highest recent recommendation";
-            condition("AbleToScale", "True", "ScaleDownStabilized", message)
-        };
+        let (limited, able) = verdicts(&condition, wish < replicas, replicas, (bounded, least, most));
         let message = "the HPA was able to successfully calculate a replica count from cpu resource utilization (percentage of request)";
         let mut status = json!({ "currentReplicas": replicas, "desiredReplicas": wish });
         let last = scaler.pointer("/status/lastScaleTime").cloned();
@@ -140,18 +114,6 @@ impl Cluster {
             },
         }]);
         status["conditions"] = json!([able, condition("ScalingActive", "True", "ValidMetricFound", message), limited]);
-        // half a percent more or less is no news
-        let same = |a: &Value, b: &Value| {
-            let strip = |value: &Value| {
-                let mut value = value.clone();
-                value["currentMetrics"] = Value::Null;
-                value
-            };
-            let percent = |value: &Value| {
-                field::int(value, "/currentMetrics/0/resource/current/averageUtilization").unwrap_or(-9)
-            };
-            strip(a) == strip(b) && (percent(a) - percent(b)).abs() < 2
-        };
         if !same(&scaler["status"], &status) {
             let mut value = scaler.clone();
             value["status"] = status;
@@ -160,4 +122,52 @@ impl Cluster {
             _ = self.update(Kind::HorizontalPodAutoscaler, namespace, name, value, Part::Status);
         }
     }
+}
+
+/// What limits the size, and whether it may change just now.
+fn verdicts(
+    condition: &dyn Fn(&str, &str, &str, &str) -> Value,
+    shrinks: bool,
+    replicas: i64,
+    (bounded, least, most): (i64, i64, i64),
+) -> (Value, Value) {
+    let limited = match bounded {
+        at if at == least => condition(
+            "ScalingLimited",
+            "True",
+            "TooFewReplicas",
+            "the desired replica count is less than the minimum replica count",
+        ),
+        at if at == most => condition(
+            "ScalingLimited",
+            "True",
+            "TooManyReplicas",
+            "the desired replica count is more than the maximum replica count",
+        ),
+        _ => condition(
+            "ScalingLimited",
+            "False",
+            "DesiredWithinRange",
+            "the desired count is within the acceptable range",
+        ),
+    };
+    let able = if shrinks || bounded >= replicas {
+        condition("AbleToScale", "True", "ReadyForNewScale", "recommended size matches current size")
+    } else {
+        let message = "recent recommendations were higher than current one, applying the highest recent recommendation";
+        condition("AbleToScale", "True", "ScaleDownStabilized", message)
+    };
+    (limited, able)
+}
+
+/// Whether two statuses say the same; a percent more or less is no news.
+fn same(a: &Value, b: &Value) -> bool {
+    let strip = |value: &Value| {
+        let mut value = value.clone();
+        value["currentMetrics"] = Value::Null;
+        value
+    };
+    let percent =
+        |value: &Value| field::int(value, "/currentMetrics/0/resource/current/averageUtilization").unwrap_or(-9);
+    strip(a) == strip(b) && (percent(a) - percent(b)).abs() < 2
 }

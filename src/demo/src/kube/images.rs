@@ -83,7 +83,7 @@ impl Cluster {
         let mut next = Pod::clone(&pod);
         next.containers[at].state = State::Waiting { reason: "ErrImagePull", message: Some(message.into()) };
         let pod = self.put_pod(next);
-        let wait = (10 * SECOND << (tries - 1).min(5)).min(5 * MINUTE);
+        let wait = ((10 * SECOND) << (tries - 1).min(5)).min(5 * MINUTE);
         self.queue.at(self.now + 1_100, Step::Kubelet(PodRef::of(&pod), Act::PullWait(at)));
         self.queue.at(self.now + wait + 1_500, Step::Kubelet(PodRef::of(&pod), Act::Pull(at, tries)));
     }

@@ -382,11 +382,7 @@ fn evicted_at(node: &Value, pod: &Pod, now: i64) -> Option<i64> {
             value: field::text(taint, "/value").to_owned(),
             effect: "NoExecute".to_owned(),
         };
-        match wish.patience(&taint) {
-            Some(None) => None,
-            Some(Some(seconds)) => Some(since + seconds * SECOND),
-            None => Some(since),
-        }
+        wish.patience(&taint).map(|seconds| since + seconds * SECOND)
     };
     executing.filter_map(at).min()
 }

@@ -9,7 +9,7 @@ pub struct Refused {
     pub code: u16,
     pub reason: &'static str,
     pub message: String,
-    pub details: Option<Details>,
+    pub details: Option<Box<Details>>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,7 +73,7 @@ impl Refused {
             code: 404,
             reason: "NotFound",
             message: format!("{} \"{name}\" not found", resource.qualified()),
-            details: Some(Details::of(resource, name)),
+            details: Some(Details::of(resource, name).into()),
         }
     }
 
@@ -84,7 +84,7 @@ impl Refused {
             code: 409,
             reason: "AlreadyExists",
             message: format!("{} \"{name}\" already exists", resource.qualified()),
-            details: Some(Details::of(resource, name)),
+            details: Some(Details::of(resource, name).into()),
         }
     }
 
@@ -95,7 +95,7 @@ impl Refused {
             code: 409,
             reason: "Conflict",
             message: format!("Operation cannot be fulfilled on {} \"{name}\": {why}", resource.qualified()),
-            details: Some(Details::of(resource, name)),
+            details: Some(Details::of(resource, name).into()),
         }
     }
 
@@ -117,7 +117,7 @@ impl Refused {
         } else {
             format!("{}.{}", resource.name, resource.group)
         };
-        let details = Details { kind: resource.name.to_owned(), causes, ..Details::of(resource, name) };
+        let details = Details { kind: resource.name.to_owned(), causes, ..Details::of(resource, name) }.into();
         Self {
             code: 422,
             reason: "Invalid",
@@ -138,7 +138,7 @@ impl Refused {
             code: 403,
             reason: "Forbidden",
             message: format!("{} \"{name}\" is forbidden: {why}", resource.qualified()),
-            details: Some(Details::of(resource, name)),
+            details: Some(Details::of(resource, name).into()),
         }
     }
 
@@ -154,7 +154,7 @@ impl Refused {
             code: 429,
             reason: "TooManyRequests",
             message: "Cannot evict pod as it would violate the pod's disruption budget.".to_owned(),
-            details: Some(Details { causes: vec![cause], ..Details::default() }),
+            details: Some(Details { causes: vec![cause], ..Details::default() }.into()),
         }
     }
 

@@ -17,14 +17,27 @@ use crate::clock::SECOND;
 const BURST: usize = 500;
 const NAME: By<'static> = By::Controller("replicaset-controller");
 
+/// A template, and what it was made of.
+#[derive(Debug)]
+pub struct Known {
+    generation: i64,
+    made_of: Value,
+    template: Arc<Template>,
+}
+
+/// What all pods of an owner say of it.
+#[derive(Clone, Debug)]
+pub struct Parent {
+    owner: Arc<Owner>,
+    prefix: Arc<str>,
+}
+
 impl Cluster {
     /// What the pods of an object's template have in common, made once for all of them.
     pub(super) fn template_of(&mut self, owner: &Value) -> Arc<Template> {
         let (uid, wish) = (field::uid(owner), &owner["spec"]["template"]);
-        if let Some((made_of, template)) = self.templates.get(&uid)
-            && made_of == wish
-        {
-            return template.clone();
+        if let Some(template) = self.known_template(uid, owner) {
+            return template;
         }
         let mut spec = wish["spec"].clone();
         defaults::pod_spec(&mut spec);
@@ -33,8 +46,27 @@ impl Cluster {
         let labels = Arc::new(field::labels(wish, "/metadata/labels"));
         let annotations = Arc::new(field::labels(wish, "/metadata/annotations"));
         let template = Arc::new(Template::of(spec, labels, annotations));
-        self.templates.insert(uid, (wish.clone(), template.clone()));
+        self.keep_template(uid, owner, &template);
         template
+    }
+
+    /// One that was made before of the same; what is of the same generation is.
+    pub(super) fn known_template(&mut self, key: u128, owner: &Value) -> Option<Arc<Template>> {
+        let generation = field::int(owner, "/metadata/generation").unwrap_or(0);
+        let known = self.templates.get_mut(&key)?;
+        if known.generation != generation {
+            if known.made_of != owner["spec"]["template"] {
+                return None;
+            }
+            known.generation = generation;
+        }
+        Some(known.template.clone())
+    }
+
+    pub(super) fn keep_template(&mut self, key: u128, owner: &Value, template: &Arc<Template>) {
+        let generation = field::int(owner, "/metadata/generation").unwrap_or(0);
+        let made_of = owner["spec"]["template"].clone();
+        self.templates.insert(key, Known { generation, made_of, template: template.clone() });
     }
 
     /// The pods that an owner controls.
@@ -47,25 +79,34 @@ impl Cluster {
     pub(super) fn new_pod(&mut self, owner: &Value, kind: Kind) -> Pod {
         let template = self.template_of(owner);
         let whose = field::text(owner, "/metadata/name");
-        let name = format!("{whose}-{}", self.rng.letters(5, admit::LETTERS));
-        let mut pod = Pod::of(template, field::text(owner, "/metadata/namespace"), &name);
-        pod.generate_name = Some(format!("{whose}-").into());
+        let namespace = field::text(owner, "/metadata/namespace");
+        let mut name = format!("{whose}-{}", self.rng.letters(5, admit::LETTERS));
+        // among ten thousand siblings a few would have the same
+        while self.store.pod(namespace, &name).is_some() {
+            name = format!("{whose}-{}", self.rng.letters(5, admit::LETTERS));
+        }
+        let parent = self.parent(owner, kind);
+        let mut pod = Pod::of(template, namespace, &name);
+        pod.generate_name = Some(parent.prefix);
         pod.uid = field::uid_number(&self.rng.uuid());
         pod.created = self.now;
         pod.ready = (false, self.now);
-        pod.owner = Some(self.owner(owner, kind));
+        pod.owner = Some(parent.owner);
         pod
     }
 
-    /// Shared by all that it owns.
-    fn owner(&mut self, owner: &Value, kind: Kind) -> Arc<Owner> {
+    fn parent(&mut self, owner: &Value, kind: Kind) -> Parent {
         let uid = field::uid(owner);
         let api_version = if matches!(kind, Kind::Job | Kind::CronJob) { "batch/v1" } else { "apps/v1" };
         let make = || {
-            let name = field::text(owner, "/metadata/name").into();
-            Arc::new(Owner { api_version, kind: kind.resource().name, name, uid })
+            let name = field::text(owner, "/metadata/name");
+            let prefix = format!("{name}-").into();
+            Parent {
+                owner: Arc::new(Owner { api_version, kind: kind.resource().name, name: name.into(), uid }),
+                prefix,
+            }
         };
-        self.owners.entry(uid).or_insert_with(make).clone()
+        self.parents.entry(uid).or_insert_with(make).clone()
     }
 
     pub(super) fn reconcile_replica_set(&mut self, key: &Key) {

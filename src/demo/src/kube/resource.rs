@@ -44,7 +44,7 @@ pub struct Resource {
     pub namespaced: bool,
     pub verbs: &'static [&'static str],
     pub subresources: &'static [Subresource],
-    /// So many changes can be watched from the past.
+    /// So many changes can be watched from the past; of endpoints, changes of so many endpoints.
     pub remembers: usize,
 }
 
@@ -108,7 +108,6 @@ pub const RESOURCES: [Resource; 23] = [
         short: &["no"],
         namespaced: false,
         subresources: &[STATUS],
-        remembers: MANY,
         ..row(Kind::Node, "", "Node", "nodes", "node")
     },
     Resource {
@@ -124,11 +123,11 @@ pub const RESOURCES: [Resource; 23] = [
         subresources: &[STATUS],
         ..row(Kind::Service, "", "Service", "services", "service")
     },
-    Resource { short: &["ep"], ..row(Kind::Endpoints, "", "Endpoints", "endpoints", "endpoints") },
+    Resource { short: &["ep"], remembers: MANY, ..row(Kind::Endpoints, "", "Endpoints", "endpoints", "endpoints") },
     Resource { short: &["cm"], ..row(Kind::ConfigMap, "", "ConfigMap", "configmaps", "configmap") },
     row(Kind::Secret, "", "Secret", "secrets", "secret"),
     Resource { short: &["sa"], ..row(Kind::ServiceAccount, "", "ServiceAccount", "serviceaccounts", "serviceaccount") },
-    Resource { short: &["ev"], remembers: MANY, ..row(Kind::Event, "", "Event", "events", "event") },
+    Resource { short: &["ev"], remembers: FEW * 2, ..row(Kind::Event, "", "Event", "events", "event") },
     Resource {
         short: &["pv"],
         namespaced: false,
@@ -196,7 +195,10 @@ pub const RESOURCES: [Resource; 23] = [
         subresources: &[STATUS],
         ..row(Kind::PodDisruptionBudget, "policy", "PodDisruptionBudget", "poddisruptionbudgets", "poddisruptionbudget")
     },
-    row(Kind::EndpointSlice, "discovery.k8s.io", "EndpointSlice", "endpointslices", "endpointslice"),
+    Resource {
+        remembers: MANY,
+        ..row(Kind::EndpointSlice, "discovery.k8s.io", "EndpointSlice", "endpointslices", "endpointslice")
+    },
     row(Kind::Lease, "coordination.k8s.io", "Lease", "leases", "lease"),
     Resource {
         short: &["sc"],

@@ -156,14 +156,7 @@ impl Cluster {
             );
         }
         let Some((name, created)) = new else { return };
-        let replicas = field::int(deployment, "/spec/replicas").unwrap_or(1);
-        let all = |name| count(status, name) == replicas;
-        let complete = all("updatedReplicas") && all("replicas") && all("availableReplicas");
-        let was = &deployment["status"];
-        let old = |status: &Value| count(status, "replicas") - count(status, "updatedReplicas");
-        let more = |name| count(status, name) > count(was, name);
-        let moves =
-            more("updatedReplicas") || more("readyReplicas") || more("availableReplicas") || old(status) < old(was);
+        let (complete, moves) = progress(deployment, status);
         if complete {
             let message = format!("ReplicaSet \"{name}\" has successfully progressed.");
             // a deployment that was done before is not done anew by a pod that comes and goes
@@ -237,6 +230,17 @@ impl Cluster {
             None => conditions.push(condition),
         }
     }
+}
+
+/// Whether a rollout is done, and whether it has come on since the status before.
+fn progress(deployment: &Value, status: &Value) -> (bool, bool) {
+    let replicas = field::int(deployment, "/spec/replicas").unwrap_or(1);
+    let all = |name| count(status, name) == replicas;
+    let was = &deployment["status"];
+    let old = |status: &Value| count(status, "replicas") - count(status, "updatedReplicas");
+    let more = |name| count(status, name) > count(was, name);
+    let moves = more("updatedReplicas") || more("readyReplicas") || more("availableReplicas") || old(status) < old(was);
+    (all("updatedReplicas") && all("replicas") && all("availableReplicas"), moves)
 }
 
 fn count(status: &Value, name: &str) -> i64 {

@@ -82,12 +82,12 @@ impl Wish {
         }
     }
 
-    /// For how many seconds a pod bears a taint, if at all; nothing within for always.
+    /// For how many seconds a pod bears a taint: nought if not at all, nothing if for always.
     #[must_use]
-    pub fn patience(&self, taint: &Taint) -> Option<Option<i64>> {
+    pub fn patience(&self, taint: &Taint) -> Option<i64> {
         let covering = self.tolerations.iter().filter(|toleration| toleration.covers(taint));
         let limits: Vec<Option<i64>> = covering.map(|toleration| toleration.seconds).collect();
-        if limits.is_empty() { None } else { Some(limits.into_iter().flatten().min()) }
+        if limits.is_empty() { Some(0) } else { limits.into_iter().flatten().min() }
     }
 
     /// Whether a pod bears a taint.

@@ -47,6 +47,8 @@ struct Table {
     spaces: BTreeMap<Arc<str>, Names>,
     count: usize,
     log: VecDeque<Change>,
+    /// What the log weighs in all.
+    weight: usize,
     /// Changes up to this version are forgotten.
     floor: u64,
 }
@@ -208,7 +210,8 @@ impl Store {
     /// Forgets all versions but the present ones, as etcd does every few minutes.
     pub fn compact(&mut self) {
         for table in &mut self.tables {
-            table.log.clear();
+            table.log = VecDeque::new();
+            table.weight = 0;
             table.floor = self.rv;
         }
     }
@@ -216,12 +219,15 @@ impl Store {
 
 impl Table {
     fn record(&mut self, kind: Kind, change: Change) {
-        if self.log.len() >= kind.resource().remembers
+        self.weight += change.item.weight(kind);
+        self.log.push_back(change);
+        while self.weight > kind.resource().remembers
+            && self.log.len() > 1
             && let Some(old) = self.log.pop_front()
         {
+            self.weight -= old.item.weight(kind);
             self.floor = old.rv;
         }
-        self.log.push_back(change);
     }
 }
 
@@ -283,6 +289,17 @@ impl Item {
         }
     }
 
+    /// What it costs to remember; the endpoints of a big service are many.
+    fn weight(&self, kind: Kind) -> usize {
+        let list = match kind {
+            Kind::EndpointSlice => "/endpoints",
+            Kind::Endpoints => "/subsets/0/addresses",
+            _ => return 1,
+        };
+        let Self::Object(value) = self else { return 1 };
+        1 + value.pointer(list).and_then(Value::as_array).map_or(0, Vec::len)
+    }
+
     fn at(&self, rv: u64) -> Self {
         match self {
             Self::Object(value) => {
@@ -298,3 +315,6 @@ impl Item {
 fn text<'a>(value: &'a Value, field: &str) -> &'a str {
     value.get("metadata").and_then(|metadata| metadata.get(field)).and_then(Value::as_str).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

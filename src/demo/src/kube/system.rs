@@ -92,24 +92,11 @@ pub fn daemons(plan: &Plan) -> Vec<Value> {
     vec![aws_node, kube_proxy, ebs]
 }
 
-/// The deployments of kube-system, with their replicas.
-#[must_use]
-pub fn deployments(plan: &Plan) -> Vec<Value> {
-    let critical = json!({
-        "priorityClassName": "system-cluster-critical",
-        "tolerations": [{ "key": "CriticalAddonsOnly", "operator": "Exists" }],
-        "topologySpreadConstraints": [],
-    });
-    let spread = |mut spec: Value, selector: &Value| {
-        spec["topologySpreadConstraints"] = json!([{
-            "maxSkew": 1,
-            "topologyKey": "topology.kubernetes.io/zone",
-            "whenUnsatisfiable": "ScheduleAnyway",
-            "labelSelector": { "matchLabels": selector },
-        }]);
-        spec
-    };
-    let rows = [
+/// Name, service account, selector and containers.
+type Row = (&'static str, &'static str, Value, Vec<Value>);
+
+fn rows(plan: &Plan) -> [Row; 4] {
+    [
         (
             "coredns",
             "coredns",
@@ -156,13 +143,32 @@ pub fn deployments(plan: &Plan) -> Vec<Value> {
                 "/readyz",
             )],
         ),
-    ];
+    ]
+}
+
+/// The deployments of kube-system, with their replicas.
+#[must_use]
+pub fn deployments(plan: &Plan) -> Vec<Value> {
+    let critical = json!({
+        "priorityClassName": "system-cluster-critical",
+        "tolerations": [{ "key": "CriticalAddonsOnly", "operator": "Exists" }],
+        "topologySpreadConstraints": [],
+    });
+    let spread = |mut spec: Value, selector: &Value| {
+        spec["topologySpreadConstraints"] = json!([{
+            "maxSkew": 1,
+            "topologyKey": "topology.kubernetes.io/zone",
+            "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": { "matchLabels": selector },
+        }]);
+        spec
+    };
     let deployment = |(name, account, selector, containers): (&str, &str, Value, Vec<Value>)| {
         let mut value = workload(name, account, selector.clone(), containers, spread(critical.clone(), &selector));
         value["spec"]["replicas"] = json!(2);
         value
     };
-    rows.into_iter().map(deployment).collect()
+    rows(plan).into_iter().map(deployment).collect()
 }
 
 fn dns(plan: &Plan) -> Value {
@@ -189,15 +195,8 @@ pub fn rest(plan: &Plan) -> Vec<(Kind, Value)> {
     let mut dns_labels = of("kube-dns");
     dns_labels["labels"] =
         json!({ "k8s-app": "kube-dns", "kubernetes.io/cluster-service": "true", "kubernetes.io/name": "CoreDNS" });
-    let corefile = ".:53 {\n    errors\n    health {\n        lameduck 5s\n      }\n    ready\n    kubernetes cluster.local in-addr.arpa \
-                    ip6.arpa {\n      pods insecure\n      fallthrough in-addr.arpa ip6.arpa\n    }\n    prometheus :9153\n    forward . \
-                    /etc/resolv.conf\n    cache 30\n    loop\n    reload\n    loadbalance\n}\n";
-    let roles = format!(
-        "- groups:\n  - system:bootstrappers\n  - system:nodes\n  rolearn: arn:aws:iam::{}:role/{}-node\n  username: \
-         system:node:{{{{EC2PrivateDNSName}}}}\n",
-        plan.account, plan.name
-    );
-    vec![
+    let mut all = configuration(plan);
+    all.extend([
         (
             Kind::Service,
             json!({
@@ -231,6 +230,21 @@ pub fn rest(plan: &Plan) -> Vec<(Kind, Value)> {
                 "spec": { "maxUnavailable": 1, "selector": { "matchLabels": labels("metrics-server") } },
             }),
         ),
+    ]);
+    all
+}
+
+fn configuration(plan: &Plan) -> Vec<(Kind, Value)> {
+    let of = |name: &str| json!({ "name": name, "namespace": "kube-system" });
+    let corefile = ".:53 {\n    errors\n    health {\n        lameduck 5s\n      }\n    ready\n    kubernetes cluster.local in-addr.arpa \
+                    ip6.arpa {\n      pods insecure\n      fallthrough in-addr.arpa ip6.arpa\n    }\n    prometheus :9153\n    forward . \
+                    /etc/resolv.conf\n    cache 30\n    loop\n    reload\n    loadbalance\n}\n";
+    let roles = format!(
+        "- groups:\n  - system:bootstrappers\n  - system:nodes\n  rolearn: arn:aws:iam::{}:role/{}-node\n  username: \
+         system:node:{{{{EC2PrivateDNSName}}}}\n",
+        plan.account, plan.name
+    );
+    vec![
         (Kind::ConfigMap, json!({ "metadata": of("coredns"), "data": { "Corefile": corefile } })),
         (Kind::ConfigMap, json!({ "metadata": of("aws-auth"), "data": { "mapRoles": roles } })),
         (

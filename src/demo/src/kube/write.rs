@@ -57,7 +57,7 @@ impl Cluster {
             return Err(Refused::exists(kind, name));
         }
         Ok(if kind == Kind::Pod {
-            Item::Pod(Arc::new(admit::pod(self, &value)?))
+            Item::Pod(Arc::new(admit::pod(self, &value)))
         } else {
             Item::Object(Arc::new(value))
         })

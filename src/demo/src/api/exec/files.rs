@@ -90,15 +90,13 @@ impl Shell {
         let mut done = Done::default();
         for given in rest {
             let path = self.path(given);
-            match self.file(&path) {
-                Some(text) => done.out += &text,
-                None => {
-                    let why =
-                        if self.entries(&path).is_some() { "Is a directory" } else { "No such file or directory" };
-                    done.err += &format!("cat: {given}: {why}\n");
-                    done.code = 1;
-                }
+            if let Some(text) = self.file(&path) {
+                done.out += &text;
+                continue;
             }
+            let why = if self.entries(&path).is_some() { "Is a directory" } else { "No such file or directory" };
+            done.err += &format!("cat: {given}: {why}\n");
+            done.code = 1;
         }
         done
     }

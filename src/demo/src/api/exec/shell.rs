@@ -203,10 +203,8 @@ impl Shell {
                 rest => Done::said(rest.join(" ") + "\n"),
             },
             "exit" => {
-                let code = rest
-                    .first()
-                    .and_then(|code| code.parse::<i64>().ok())
-                    .map_or(self.last, |code| (code & 0xff) as u8);
+                let given = rest.first().and_then(|code| code.parse::<i64>().ok());
+                let code = given.map_or(self.last, |code| u8::try_from(code.rem_euclid(256)).unwrap_or(0));
                 Done { code, leaves: true, ..Done::default() }
             }
             "pwd" => Done::said(format!("{}\n", self.directory)),

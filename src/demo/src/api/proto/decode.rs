@@ -78,10 +78,9 @@ fn fill(value: &mut Map<String, Value>, message: &Message, mut bytes: &[u8]) -> 
             }
             Shape::One => {
                 let got = one(field, &wire)?;
-                // an empty text is what Go's types write where nothing is
-                if got != json!("") && got != Value::Null && got != json!({}) {
-                    value.insert(name.to_owned(), got);
-                } else if got == json!({}) && matches!(field.kind, Type::Message(_)) && may_be_empty(name) {
+                // an empty text or message is what Go's types write where nothing is
+                let empty = got == json!("") || got == Value::Null || got == json!({}) && !may_be_empty(name);
+                if !empty {
                     value.insert(name.to_owned(), got);
                 }
             }

@@ -28,20 +28,7 @@ pub fn cells(kind: Kind, row: &Row<'_>) -> Vec<Value> {
             cells.push(row.age());
             cells.extend(row.containers(TEMPLATE));
         }
-        Kind::DaemonSet => {
-            let counts = [
-                "/status/desiredNumberScheduled",
-                "/status/currentNumberScheduled",
-                "/status/numberReady",
-                "/status/updatedNumberScheduled",
-                "/status/numberAvailable",
-            ];
-            cells.extend(counts.map(|pointer| json!(row.int(pointer))));
-            cells.push(json!(human::labels(row.value, "/spec/template/spec/nodeSelector")));
-            cells.push(row.age());
-            cells.extend(row.containers(TEMPLATE));
-            cells.push(row.selector("/spec/selector"));
-        }
+        Kind::DaemonSet => daemon_set(row, &mut cells),
         Kind::ControllerRevision => {
             cells.extend([json!(controller(row)), json!(row.int("/revision")), row.age()]);
         }
@@ -70,6 +57,21 @@ pub fn cells(kind: Kind, row: &Row<'_>) -> Vec<Value> {
         }
     }
     cells
+}
+
+fn daemon_set(row: &Row<'_>, cells: &mut Vec<Value>) {
+    let counts = [
+        "/status/desiredNumberScheduled",
+        "/status/currentNumberScheduled",
+        "/status/numberReady",
+        "/status/updatedNumberScheduled",
+        "/status/numberAvailable",
+    ];
+    cells.extend(counts.map(|pointer| json!(row.int(pointer))));
+    cells.push(json!(human::labels(row.value, "/spec/template/spec/nodeSelector")));
+    cells.push(row.age());
+    cells.extend(row.containers(TEMPLATE));
+    cells.push(row.selector("/spec/selector"));
 }
 
 /// `deployment.apps/web`

@@ -91,7 +91,9 @@ fn fifty_thousand_pods_are_born_and_stay_quiet() {
     cluster.pass(MINUTE);
     // figures for whoever runs it with --nocapture; the bounds that matter are kept by the benchmark
     eprintln!("{pods} pods in {born:?}, one quiet minute in {:?}, rss {} MiB", began.elapsed(), resident());
-    assert!(cluster.homeless().is_empty());
+    let waiting: Vec<_> =
+        cluster.homeless().iter().filter_map(|key| cluster.store.pod(&key.namespace, &key.name)).collect();
+    assert!(waiting.is_empty(), "{} wait, such as {:?}", waiting.len(), waiting[0].unschedulable);
     let ready = cluster.store.pods(None).filter(|pod| pod.is_ready()).count();
     assert!(ready + 20 > cluster.store.len(Kind::Pod));
 }

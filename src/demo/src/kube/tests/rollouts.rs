@@ -20,7 +20,7 @@ fn a_new_image_rolls_within_its_bounds() {
     assert!(seen_both && cluster.rolled_out("checkout"));
     let pods = cluster.pods_named("checkout");
     assert_eq!(pods.len(), replicas);
-    assert!(pods.iter().all(|pod| &*pod.template.containers[0].image == image("checkout", "1.3.0")));
+    assert!(pods.iter().all(|pod| *pod.template.containers[0].image == *image("checkout", "1.3.0")));
     let deployment = cluster.read(Kind::Deployment, "checkout");
     assert_eq!(annotation(&deployment, "deployment.kubernetes.io/revision"), Some("4"));
     let zones: std::collections::BTreeMap<String, usize> = cluster.endpoints("shop", "checkout").into_iter().fold(
