@@ -5,7 +5,7 @@ use super::Exit;
 use crate::{
     clients::{
         Clients,
-        aws::{Aws, Setup},
+        aws::{Aws, Mark, Setup},
         servers::{self, Servers},
     },
     config::{self, Contexts, Settings},
@@ -55,6 +55,7 @@ pub fn clients(settings: &Settings) -> Result<Clients> {
         default_region: settings.default_region.clone(),
         act: settings.act.profiles.clone().into_iter().collect(),
         tags: settings.tags.clone(),
+        mark: settings.tags.estate.clone().zip(settings.estate.clone()).map(|(tag, value)| Mark { tag, value }),
     };
     let aws = Aws::new(setup)?;
     let servers = Servers::new(aws.clone(), settings.kubeconfig.clone(), contexts, settings.namespaces.clone());
