@@ -134,7 +134,9 @@ pub fn console(settings: &Settings, keymap: Keymap) -> Result<Exit> {
 
 /// The machine's own zone, unless UTC is asked for.
 pub fn zone(settings: &Settings) -> Zone {
-    if settings.utc { Zone::utc() } else { Zone::of(jiff::tz::TimeZone::system()) }
+    let here = jiff::tz::TimeZone::system();
+    let is_utc = matches!(here.iana_name(), Some("UTC" | "Etc/UTC" | "Etc/UCT" | "Zulu"));
+    if settings.utc || is_utc { Zone::utc() } else { Zone::of(here) }
 }
 
 /// `auto` goes by what the terminal says of its background in `COLORFGBG`; asking it would put its answer among the keys.

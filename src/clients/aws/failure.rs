@@ -161,7 +161,11 @@ fn no_credentials(what: String, ground: &Ground<'_>, causes: &[&(dyn StdError + 
         )
         .hint(ground.origin.mend());
     }
-    let why = if missing { format!("no credentials: {reason}") } else { reason };
+    let why = match told_by_program(&reason) {
+        Some(told) => told,
+        None if missing => format!("no credentials: {reason}"),
+        None => reason,
+    };
     Error::new(Trouble::Credentials, what, why).hint(ground.origin.mend())
 }
 
@@ -170,6 +174,14 @@ pub(super) fn uncredentialed(region: &str, origin: &Origin, error: &CredentialsE
     const ASK: Ask = Ask::new("get credentials", "sts:GetCallerIdentity");
     let ground = Ground { region, origin, only_elsewhere: false };
     no_credentials(failed(ASK, &ground), &ground, &causes(error))
+}
+
+/// What a `credential_process` said, without the words that the SDK lays around it.
+fn told_by_program(reason: &str) -> Option<String> {
+    let (code, said) =
+        reason.split_once("external process exited with code exit status: ")?.1.split_once(". Stderr: ")?;
+    let said = if said.is_empty() { "it did not say why" } else { said };
+    Some(format!("the program that gets them ended with {code}: {said}"))
 }
 
 fn no_answer(what: String) -> Error {
@@ -437,6 +449,13 @@ mod tests {
         let behind = CredentialsError::provider_error(ConnectorError::io(io.into()));
         let told = of(&SdkError::dispatch_failure(ConnectorError::other(behind.into(), None)));
         assert_eq!(told.trouble, Trouble::Unreachable);
+    }
+
+    #[test]
+    fn of_a_program_that_failed_its_own_words_are_left() {
+        let sdk = "Error retrieving credentials: external process exited with code exit status: 3. Stderr: the keychain is locked";
+        assert_eq!(told_by_program(sdk).unwrap(), "the program that gets them ended with 3: the keychain is locked");
+        assert_eq!(told_by_program("the token has expired"), None);
     }
 
     #[test]
