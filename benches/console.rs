@@ -129,7 +129,11 @@ impl Console {
 
     fn draw(&mut self) {
         let (model, keymap, theme) = (&self.model, &self.keymap, &self.theme);
-        self.terminal.draw(|frame| drop(view::draw(frame, model, keymap, theme))).expect("it is only memory");
+        self.terminal
+            .draw(|frame| {
+                view::draw(frame, model, keymap, theme);
+            })
+            .expect("it is only memory");
     }
 
     fn shown(&self) -> usize {

@@ -117,14 +117,15 @@ impl Default for Act {
 /// Names of the tags by which things are found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tags {
-    pub estate: String,
+    /// With the estate's name as its value, on the VPCs that belong to it. None: all VPCs do.
+    pub estate: Option<String>,
     pub vpc: String,
     pub role: String,
 }
 
 impl Default for Tags {
     fn default() -> Self {
-        Self { estate: "quarterdeck:estate".into(), vpc: "quarterdeck:vpc".into(), role: "quarterdeck:role".into() }
+        Self { estate: None, vpc: "quarterdeck:vpc".into(), role: "quarterdeck:role".into() }
     }
 }
 

@@ -227,7 +227,10 @@ fn unidentified(model: &mut Model, task: TaskId, account: String, error: Error) 
     // said once, however often it is tried
     let told = model.unidentified.get(&account).is_some_and(|before| before.trouble == error.trouble);
     if !told {
-        model.notices.wrong(error.clone(), model.now, true);
+        // where AWS is listed, header and table say it already
+        let reach = model.table_below().map(|table| table.kind.reach());
+        let shown = error.trouble == Trouble::Credentials && matches!(reach, Some(Reach::Account | Reach::Region));
+        model.notices.wrong(error.clone(), model.now, !shown);
     }
     model.unidentified.insert(account, error);
 }

@@ -5,7 +5,7 @@ use super::Exit;
 use crate::{
     clients::{
         Clients,
-        aws::{Aws, Setup},
+        aws::{Aws, Mark, Setup},
         servers::{self, Servers},
     },
     config::{self, Contexts, Settings},
@@ -55,6 +55,7 @@ pub fn clients(settings: &Settings) -> Result<Clients> {
         default_region: settings.default_region.clone(),
         act: settings.act.profiles.clone().into_iter().collect(),
         tags: settings.tags.clone(),
+        mark: settings.tags.estate.clone().zip(settings.estate.clone()).map(|(tag, value)| Mark { tag, value }),
     };
     let aws = Aws::new(setup)?;
     let servers = Servers::new(aws.clone(), settings.kubeconfig.clone(), contexts, settings.namespaces.clone());
@@ -133,7 +134,9 @@ pub fn console(settings: &Settings, keymap: Keymap) -> Result<Exit> {
 
 /// The machine's own zone, unless UTC is asked for.
 pub fn zone(settings: &Settings) -> Zone {
-    if settings.utc { Zone::utc() } else { Zone::of(jiff::tz::TimeZone::system()) }
+    let here = jiff::tz::TimeZone::system();
+    let is_utc = matches!(here.iana_name(), Some("UTC" | "Etc/UTC" | "Etc/UCT" | "Zulu"));
+    if settings.utc || is_utc { Zone::utc() } else { Zone::of(here) }
 }
 
 /// `auto` goes by what the terminal says of its background in `COLORFGBG`; asking it would put its answer among the keys.

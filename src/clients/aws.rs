@@ -3,6 +3,7 @@
 mod budget;
 mod credentials;
 pub mod describe;
+mod estate;
 mod failure;
 pub mod field;
 mod meter;
@@ -42,6 +43,7 @@ use aws_types::{
 pub use budget::{Allowance, Service};
 use credentials::Watched;
 pub use credentials::{Ends, Origin};
+pub use estate::{Mark, Within};
 pub use failure::Ask;
 pub use meter::{Meter, Place, Throttled, Usage};
 pub use pages::Pages;
@@ -69,6 +71,8 @@ pub struct Setup {
     pub act: BTreeMap<String, String>,
     /// By which tags things are found.
     pub tags: Tags,
+    /// Only the VPCs with this tag belong to the estate, and what is in them; none: all do.
+    pub mark: Option<Mark>,
 }
 
 /// Who the credentials say we are.
@@ -171,6 +175,11 @@ impl Aws {
         let Some(provider) = account.config.credentials_provider() else { return Ok(()) };
         let renewed = provider.provide_credentials().await;
         renewed.map(drop).map_err(|error| failure::uncredentialed(&account.home, &account.origin, &error))
+    }
+
+    /// Whether each try for credentials runs a program that the user named.
+    pub async fn runs_a_program(&self, account: &str) -> bool {
+        matches!(self.account(&account.into()).await.origin, Origin::Process { .. })
     }
 
     /// The account's credentials are of no use: whoever asks next reads keys, tokens and profiles anew.

@@ -67,7 +67,7 @@ mouse             false                   default
 utc               true                    file, line 1
 act.profiles      shop → shop-admin       estate prod, line 5
 act.minutes       30                      default
-tags.estate       quarterdeck:estate      default
+tags.estate       -                       default
 tags.vpc          quarterdeck:vpc         default
 tags.role         quarterdeck:role        default
 at                -                       default

@@ -235,7 +235,10 @@ impl<'a> Resolver<'a> {
             self.written(|layer| &layer.tag_role),
         );
         Tags {
-            estate: self.tell("tags.estate", estate, usual.estate, String::clone),
+            estate: {
+                let found = estate.map(|(tag, source)| (Some(tag), source));
+                self.tell("tags.estate", found, usual.estate, |tag| tag.clone().unwrap_or_else(|| "-".into()))
+            },
             vpc: self.tell("tags.vpc", vpc, usual.vpc, String::clone),
             role: self.tell("tags.role", role, usual.role, String::clone),
         }

@@ -15,7 +15,9 @@ use crate::{
 /// How long before their end credentials are fetched anew.
 const BEFORE: i64 = 45;
 /// Between two tries while there are none.
-const AGAIN: Duration = Duration::from_secs(20);
+const AGAIN: Duration = Duration::from_secs(15);
+/// The same where a program of the user's is run for each try: it may open a browser.
+const SELDOM: Duration = Duration::from_mins(5);
 
 /// The longest that is slept without a look at the clock.
 const PIECE: Duration = Duration::from_mins(1);
@@ -27,8 +29,12 @@ pub async fn run(cx: &Cx, clients: &Clients, account: String) -> Result<()> {
             Ok(who) => keep_up(cx, clients, &account, &who).await,
             Err(error) => cx.report(Msg::Unidentified(cx.id, account.clone(), error)).await,
         }
-        sleep(AGAIN).await;
+        sleep(pause(clients, &account).await).await;
     }
+}
+
+async fn pause(clients: &Clients, account: &str) -> Duration {
+    if clients.aws.runs_a_program(account).await { SELDOM } else { AGAIN }
 }
 
 /// Tells until when the credentials hold, whenever that changes. Returns once they have ended and no others are to be had.
@@ -50,7 +56,7 @@ async fn keep_up(cx: &Cx, clients: &Clients, account: &str, who: &Identity) {
                 return;
             }
             if clients.aws.ends().of(account) == until {
-                sleep(AGAIN).await;
+                sleep(pause(clients, account).await).await;
             }
         }
     }

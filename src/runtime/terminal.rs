@@ -1,6 +1,7 @@
 //! The terminal: taken, lent, given back. The only file of the console that writes to stdout.
 use std::{
     io::{self, IsTerminal, Write, stdout},
+    mem::ManuallyDrop,
     sync::Once,
 };
 
@@ -26,7 +27,8 @@ const WHEEL_ALONE: &str = "\x1b[?1007l";
 const CLIPBOARD: usize = 74_000;
 
 pub struct Terminal {
-    inner: ratatui::Terminal<CrosstermBackend<io::BufWriter<io::Stdout>>>,
+    /// Never dropped: ratatui would say on stderr that a terminal which is gone has no cursor, and die of that.
+    inner: ManuallyDrop<ratatui::Terminal<CrosstermBackend<io::BufWriter<io::Stdout>>>>,
     taken: bool,
 }
 
@@ -40,7 +42,8 @@ impl Terminal {
         give_back_on_panic();
         // one write a frame: the terminal never shows half of one
         let writer = io::BufWriter::with_capacity(256 * 1024, stdout());
-        let mut terminal = Self { inner: ratatui::Terminal::new(CrosstermBackend::new(writer))?, taken: false };
+        let mut terminal =
+            Self { inner: ManuallyDrop::new(ratatui::Terminal::new(CrosstermBackend::new(writer))?), taken: false };
         terminal.take_back(mouse)?;
         Ok(terminal)
     }

@@ -3,8 +3,14 @@
 mod alike;
 #[path = "aws/console.rs"]
 mod console;
+#[path = "aws/credentials.rs"]
+mod credentials;
 #[path = "aws/describe.rs"]
 mod describe;
+#[path = "aws/estate.rs"]
+mod estate;
+#[path = "aws/fake.rs"]
+mod fake;
 #[path = "aws/faults.rs"]
 mod faults;
 #[path = "aws/fields.rs"]

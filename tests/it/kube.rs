@@ -13,6 +13,8 @@ mod lists;
 mod plane;
 #[path = "kube/rights.rs"]
 mod rights;
+#[path = "kube/several.rs"]
+mod several;
 #[path = "kube/words.rs"]
 mod words;
 

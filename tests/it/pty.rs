@@ -155,7 +155,9 @@ fn the_smallest_terminals_crash_nothing() {
     let mut terminal = unserved();
     for (width, height) in [(40, 12), (10, 4), (4, 9), (3, 3), (2, 2)] {
         terminal.resize(width, height);
-        terminal.press("? esc");
+        terminal.press("?");
+        // an Esc that cannot be one with the key after it, for here no screen tells when it was read
+        terminal.types("\x1b[27u");
     }
     terminal.resize(80, 24);
     terminal.press("ctrl-c");
@@ -205,7 +207,7 @@ fn other_screens_open_while_the_server_hangs() {
 fn a_terminal_that_is_closed_ends_the_program() {
     let mut terminal = unserved();
     terminal.close("?");
-    terminal.ends();
+    terminal.ends_well();
 }
 
 #[test]
@@ -215,7 +217,7 @@ fn a_terminal_that_is_closed_ends_the_program_though_no_signal_says_so() {
     let mut terminal = program.args(&["--kubeconfig", &kubeconfig, "--at", "pod"]).open(100, 30);
     terminal.shows("UNREACHABLE");
     terminal.close("?");
-    terminal.ends();
+    terminal.ends_well();
 }
 
 #[test]

@@ -2,7 +2,7 @@
 # The lab: servers on loopback that the console is tried against, none of them ours.
 #
 #   lab.sh install            Python environments, kubectl and the control plane, into the cache
-#   lab.sh aws DIR            AWS alone: moto with an estate in it, microburst before it (faults), ministack
+#   lab.sh aws DIR            AWS alone: moto with an estate in it (plain and behind TLS), microburst before it (faults), ministack
 #   lab.sh kube DIR [NODES]   Kubernetes alone: a control plane, nodes, workloads
 #   lab.sh up DIR             both, joined: the nodes are the estate's instances, the EKS endpoint is the control plane
 #   lab.sh load DIR NODES PODS      Kubernetes alone with that many rows, at rest, for measuring
@@ -59,7 +59,7 @@ kubectl_or_build() {
   rm -rf "$work"
 }
 
-aws_installed() { for name in moto ministack microburst; do environment $name; done; }
+aws_installed() { for name in moto ministack microburst proxy; do environment $name; done; }
 
 free_port() { python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
@@ -79,17 +79,34 @@ serve() { # NAME PORT COMMAND…: start it, wait until it listens
 
 tell() { echo "$1" >> "$dir/env"; }
 
+# A certificate for loopback, signed by an authority that no machine trusts.
+certificate() {
+  mkdir -p "$dir/tls"
+  local tls=$dir/tls
+  openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=Lab authority" -keyout "$tls/ca.key" -out "$tls/ca.pem" 2> /dev/null
+  openssl req -newkey rsa:2048 -nodes -subj "/CN=aws.lab" -keyout "$tls/server.key" -out "$tls/server.csr" 2> /dev/null
+  printf 'subjectAltName=IP:127.0.0.1,DNS:localhost\n' > "$tls/names"
+  openssl x509 -req -in "$tls/server.csr" -CA "$tls/ca.pem" -CAkey "$tls/ca.key" -CAcreateserial -days 2 -extfile "$tls/names" \
+    -out "$tls/server.pem" 2> /dev/null
+}
+
 aws() {
   aws_installed
-  local moto ministack microburst
-  moto=$(free_port) ministack=$(free_port) microburst=$(free_port)
-  LAB_EKS_ENDPOINTS=$dir/eks.json serve moto "$moto" "$cache/venv-moto/bin/python" "$here/aws/server.py" "$moto"
+  certificate
+  local moto ministack microburst secure
+  moto=$(free_port) ministack=$(free_port) microburst=$(free_port) secure=$(free_port)
+  LAB_EKS_ENDPOINTS=$dir/eks.json serve moto "$moto" "$cache/venv-moto/bin/python" "$here/aws/server.py" "$moto" \
+    "$secure" "$dir/tls/server.pem" "$dir/tls/server.key"
   BIND_HOST=127.0.0.1 GATEWAY_PORT=$ministack MINISTACK_STATE_DIR=$dir/ministack serve ministack "$ministack" "$cache/venv-ministack/bin/ministack"
   serve microburst "$microburst" "$cache/venv-microburst/bin/microburst" --upstream "http://127.0.0.1:$moto" --port "$microburst"
   "$cache/venv-moto/bin/python" "$here/seed.py" "http://127.0.0.1:$moto" "$dir/estate.json"
   tell "MOTO_URL=http://127.0.0.1:$moto"
   tell "MINISTACK_URL=http://127.0.0.1:$ministack"
   tell "MICROBURST_URL=http://127.0.0.1:$microburst"
+  # the same estate behind a certificate that only this authority vouches for; and a program that is an HTTP proxy
+  tell "QD_LAB_TLS_URL=https://127.0.0.1:$secure"
+  tell "QD_LAB_CA=$dir/tls/ca.pem"
+  tell "QD_LAB_PROXY=$cache/venv-proxy/bin/proxy"
   tell "QD_LAB_ESTATE=$dir/estate.json"
   tell "AWS_ENDPOINT_URL=http://127.0.0.1:$moto"
   tell "AWS_ACCESS_KEY_ID=$access"

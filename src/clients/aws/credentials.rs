@@ -98,7 +98,8 @@ impl Origin {
         // a chain of roles may be a circle
         for _ in 0..8 {
             let Some(found) = profiles.get_profile(name) else {
-                let known = profiles.profiles().map(str::to_owned).collect();
+                let mut known: Vec<String> = profiles.profiles().map(str::to_owned).collect();
+                known.sort();
                 return Self::NoSuchProfile { profile: name.to_owned(), known };
             };
             let profile = name.to_owned();

@@ -150,7 +150,22 @@ fn no_credentials(what: String, ground: &Ground<'_>, causes: &[&(dyn StdError + 
     let missing = matches!(causes[0].downcast_ref(), Some(CredentialsError::CredentialsNotLoaded(_)));
     // the default chain ends with a page on each of its providers
     let reason = reason.split(" Attempted:").next().unwrap_or_default().to_owned();
-    let why = if missing { format!("no credentials: {reason}") } else { reason };
+    let absent = |cause: &&(dyn StdError + 'static)| {
+        cause.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::NotFound)
+    };
+    if matches!(ground.origin, Origin::Login { .. }) && causes.iter().any(absent) {
+        return Error::new(
+            Trouble::Credentials,
+            what,
+            "nobody has logged in on this machine, or the session was ended",
+        )
+        .hint(ground.origin.mend());
+    }
+    let why = match told_by_program(&reason) {
+        Some(told) => told,
+        None if missing => format!("no credentials: {reason}"),
+        None => reason,
+    };
     Error::new(Trouble::Credentials, what, why).hint(ground.origin.mend())
 }
 
@@ -159,6 +174,14 @@ pub(super) fn uncredentialed(region: &str, origin: &Origin, error: &CredentialsE
     const ASK: Ask = Ask::new("get credentials", "sts:GetCallerIdentity");
     let ground = Ground { region, origin, only_elsewhere: false };
     no_credentials(failed(ASK, &ground), &ground, &causes(error))
+}
+
+/// What a `credential_process` said, without the words that the SDK lays around it.
+fn told_by_program(reason: &str) -> Option<String> {
+    let (code, said) =
+        reason.split_once("external process exited with code exit status: ")?.1.split_once(". Stderr: ")?;
+    let said = if said.is_empty() { "it did not say why" } else { said };
+    Some(format!("the program that gets them ended with {code}: {said}"))
 }
 
 fn no_answer(what: String) -> Error {
@@ -176,7 +199,21 @@ fn unreachable_because(what: String, reason: &str) -> Error {
     } else {
         (reason.to_owned(), "")
     };
+    let hint = if hint.is_empty() && proxied() {
+        "a proxy is set: HTTP_PROXY, HTTPS_PROXY; what NO_PROXY names goes around it"
+    } else {
+        hint
+    };
     Error::new(Trouble::Unreachable, what, why).hint(hint)
+}
+
+/// Whether calls may go through a proxy, as the environment has it.
+fn proxied() -> bool {
+    ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"]
+        .iter()
+        .flat_map(|name| [std::env::var_os(name), std::env::var_os(name.to_lowercase())])
+        .flatten()
+        .any(|value| !value.is_empty())
 }
 
 fn unreadable(what: String, status: u16, reason: &str) -> Error {
@@ -218,7 +255,8 @@ fn causes<'a>(error: &'a (dyn StdError + 'static)) -> Vec<&'a (dyn StdError + 's
 
 /// The chain as one sentence. The SDK's outer layers say only that something failed, and layers repeat each other.
 fn spoken(causes: &[&(dyn StdError + 'static)]) -> String {
-    const EMPTY: [&str; 12] = [
+    const EMPTY: [&str; 13] = [
+        "unexpected credentials error",
         "an error occurred while loading credentials",
         "the credential provider was not enabled",
         "the credentials provider was not properly configured",
@@ -411,6 +449,13 @@ mod tests {
         let behind = CredentialsError::provider_error(ConnectorError::io(io.into()));
         let told = of(&SdkError::dispatch_failure(ConnectorError::other(behind.into(), None)));
         assert_eq!(told.trouble, Trouble::Unreachable);
+    }
+
+    #[test]
+    fn of_a_program_that_failed_its_own_words_are_left() {
+        let sdk = "Error retrieving credentials: external process exited with code exit status: 3. Stderr: the keychain is locked";
+        assert_eq!(told_by_program(sdk).unwrap(), "the program that gets them ended with 3: the keychain is locked");
+        assert_eq!(told_by_program("the token has expired"), None);
     }
 
     #[test]

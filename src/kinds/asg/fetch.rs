@@ -21,10 +21,13 @@ impl Fetch for Asg {
     async fn list(clients: &Clients, scope: &Scope, sink: &Sink<Self>) -> Result<()> {
         let caller = clients.aws.at(scope).await;
         let mut pages = caller.pages(ASK);
+        let estate = caller.subnets().await?;
         let mut all = vec![];
         let ask = |token| caller.auto_scaling().describe_auto_scaling_groups().max_records(100).set_next_token(token).send();
         while let Some(page) = pages.next(ask, |page| page.next_token()).await? {
-            all.extend(page.auto_scaling_groups().iter().filter_map(group));
+            let own = page.auto_scaling_groups().iter();
+            let own = own.filter(|raw| estate.holds_any(raw.vpc_zone_identifier().unwrap_or_default()));
+            all.extend(own.filter_map(group));
         }
         sink.send(Step::whole(all)).await;
         Ok(())

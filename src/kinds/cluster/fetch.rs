@@ -31,13 +31,13 @@ impl Fetch for Cluster {
             return Ok(());
         }
         let caller = clients.aws.at(scope).await;
-        let names = names(&caller).await?;
+        let (estate, names) = (caller.vpcs().await?, names(&caller).await?);
         let told = join_all(names.iter().map(|name| one(&caller, name))).await;
         let mut all = vec![];
         let mut failed = None;
         for (name, told) in names.iter().zip(told) {
             match told {
-                Ok(raw) => all.extend(cluster(&raw)),
+                Ok(raw) => all.extend(cluster(&raw).filter(|row| estate.holds(&row.vpc))),
                 Err(error) => {
                     // that it is there is known all the same
                     all.push(Self { name: name.as_str().into(), source: "EKS", ..Self::default() });

@@ -86,11 +86,13 @@ impl Fetch for Instance {
 
 async fn instances(caller: &Caller, sink: &Sink<Instance>, before: &Vitals, known: &Images) -> Result<Vec<Instance>> {
     let mut pages = caller.pages(ASK);
+    let estate = caller.vpcs().await?;
     let mut all = vec![];
     let ask = |token| caller.ec2().describe_instances().max_results(1000).set_next_token(token).send();
     while let Some(page) = pages.next(ask, |page| page.next_token()).await? {
         let owned = page.reservations().iter().flat_map(|r| r.instances().iter().map(|i| (i, r.owner_id())));
         let mut rows: Vec<Instance> = owned.filter_map(|(raw, owner)| instance(raw, owner, &caller.tags().role)).collect();
+        rows.retain(|row| estate.holds(&row.vpc));
         rows.iter_mut().for_each(|row| complete(row, before, known));
         sink.send(Step::Page(rows.clone())).await;
         all.append(&mut rows);

@@ -21,10 +21,11 @@ impl Fetch for LoadBalancer {
     async fn list(clients: &Clients, scope: &Scope, sink: &Sink<Self>) -> Result<()> {
         let caller = clients.aws.at(scope).await;
         let mut pages = caller.pages(ASK);
+        let estate = caller.vpcs().await?;
         let mut all = vec![];
         let ask = |token| caller.elb().describe_load_balancers().page_size(400).set_marker(token).send();
         while let Some(page) = pages.next(ask, |page| page.next_marker()).await? {
-            all.extend(page.load_balancers().iter().filter_map(balancer));
+            all.extend(page.load_balancers().iter().filter_map(balancer).filter(|row| estate.holds(&row.vpc)));
         }
         sink.send(Step::whole(all)).await;
         Ok(())

@@ -22,13 +22,14 @@ const ASK: Ask = Ask::new("describe node groups", "eks:DescribeNodegroup");
 impl Fetch for Nodegroup {
     async fn list(clients: &Clients, scope: &Scope, sink: &Sink<Self>) -> Result<()> {
         let caller = clients.aws.at(scope).await;
-        let clusters = names(&caller).await?;
+        let (estate, clusters) = (caller.subnets().await?, names(&caller).await?);
         let told = join_all(clusters.iter().map(|cluster| of(&caller, cluster))).await;
         let mut all = vec![];
         let mut failed = None;
         for told in told.into_iter().flat_map(|told| told.unwrap_or_else(|error| vec![Err(error)])) {
             match told {
-                Ok(raw) => all.extend(nodegroup(&raw)),
+                Ok(raw) if estate.holds_any(&raw.subnets().join(",")) => all.extend(nodegroup(&raw)),
+                Ok(_) => {}
                 Err(error) => failed = Some(error),
             }
         }

@@ -21,10 +21,11 @@ impl Fetch for SecurityGroup {
     async fn list(clients: &Clients, scope: &Scope, sink: &Sink<Self>) -> Result<()> {
         let caller = clients.aws.at(scope).await;
         let mut pages = caller.pages(ASK);
+        let estate = caller.vpcs().await?;
         let mut all = vec![];
         let ask = |token| caller.ec2().describe_security_groups().max_results(1000).set_next_token(token).send();
         while let Some(page) = pages.next(ask, |page| page.next_token()).await? {
-            all.extend(page.security_groups().iter().filter_map(group));
+            all.extend(page.security_groups().iter().filter_map(group).filter(|row| estate.holds(&row.vpc)));
         }
         sink.send(Step::whole(all)).await;
         Ok(())

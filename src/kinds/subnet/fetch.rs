@@ -46,10 +46,11 @@ impl Fetch for Subnet {
 
 async fn subnets(caller: &Caller) -> Result<Vec<Subnet>> {
     let mut pages = caller.pages(ASK);
+    let estate = caller.vpcs().await?;
     let mut all = vec![];
     let ask = |token| caller.ec2().describe_subnets().max_results(1000).set_next_token(token).send();
     while let Some(page) = pages.next(ask, |page| page.next_token()).await? {
-        all.extend(page.subnets().iter().filter_map(subnet));
+        all.extend(page.subnets().iter().filter_map(subnet).filter(|row| estate.holds(&row.vpc)));
     }
     Ok(all)
 }

@@ -30,10 +30,11 @@ impl Fetch for TargetGroup {
         let caller = clients.aws.at(scope).await;
         let known = caller.recall::<Known>().unwrap_or_default();
         let mut pages = caller.pages(ASK);
+        let estate = caller.vpcs().await?;
         let mut all = vec![];
         let ask = |token| caller.elb().describe_target_groups().page_size(400).set_marker(token).send();
         while let Some(page) = pages.next(ask, |page| page.next_marker()).await? {
-            let mut rows: Vec<Self> = page.target_groups().iter().filter_map(group).collect();
+            let mut rows: Vec<Self> = page.target_groups().iter().filter_map(group).filter(|row: &Self| estate.holds(&row.vpc)).collect();
             rows.iter_mut().for_each(|row| row.targets = known.0.get(&row.arn).cloned());
             sink.send(Step::Page(rows.clone())).await;
             all.append(&mut rows);

@@ -21,10 +21,12 @@ impl Fetch for Vpc {
     async fn list(clients: &Clients, scope: &Scope, sink: &Sink<Self>) -> Result<()> {
         let caller = clients.aws.at(scope).await;
         let mut pages = caller.pages(ASK);
+        let estate = caller.vpcs().await?;
         let mut all = vec![];
         let ask = |token| caller.ec2().describe_vpcs().max_results(1000).set_next_token(token).send();
         while let Some(page) = pages.next(ask, |page| page.next_token()).await? {
-            all.extend(page.vpcs().iter().filter_map(|raw| vpc(raw, &caller.tags().vpc)));
+            let rows = page.vpcs().iter().filter_map(|raw| vpc(raw, &caller.tags().vpc));
+            all.extend(rows.filter(|row| estate.holds(&row.id)));
         }
         sink.send(Step::whole(all)).await;
         Ok(())

@@ -214,7 +214,11 @@ pub fn drawn(model: &mut Model, (width, height): (u16, u16), theme: ThemeName) -
 /// The frame of a model, at its own size.
 pub fn frame(model: &Model, theme: ThemeName) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(model.size.width, model.size.height)).unwrap();
-    terminal.draw(|frame| drop(draw(frame, model, keymap(), &Theme::of(theme)))).unwrap();
+    terminal
+        .draw(|frame| {
+            draw(frame, model, keymap(), &Theme::of(theme));
+        })
+        .unwrap();
     terminal.backend().buffer().clone()
 }
 

@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 use serde_json::{Value, json};
 
 use super::{
-    lab::{Said, told, var, word},
+    fake::Fake,
+    lab::{Run, Said, told, var, word},
     rules::{Rules, post},
 };
 
@@ -178,4 +179,28 @@ fn load_balancers_and_target_groups_are_read_to_their_last_page() {
 fn each_target_group_is_asked_for_its_health_once() {
     let groups = many("target-group");
     reads("target-group", "us-east-1", &[("DescribeTargetGroups", 1), ("DescribeTargetHealth", groups)]);
+}
+
+/// An EC2 whose pages name the next by this table.
+fn leading(next: &'static [(&'static str, &'static str)]) -> Fake {
+    Fake::new(move |request| {
+        let here = request.split("NextToken=").nth(1).map_or("", |rest| rest.split('&').next().unwrap_or_default());
+        let next = next.iter().find(|(from, _)| *from == here).map_or("", |(_, to)| to);
+        let vpc = format!("<vpcSet><item><vpcId>vpc-{here}</vpcId></item></vpcSet>");
+        (200, format!("<DescribeVpcsResponse>{vpc}<nextToken>{next}</nextToken></DescribeVpcsResponse>"))
+    })
+}
+
+#[test]
+fn pages_that_lead_in_a_circle_are_an_error_and_no_list() {
+    for (next, calls) in [(&[("", "a"), ("a", "a")][..], 2), (&[("", "a"), ("a", "b"), ("b", "a")][..], 3)] {
+        let ec2 = leading(next);
+        let said = Run::list("vpc", &["us-east-1"]).env("AWS_ENDPOINT_URL", &ec2.url).said();
+        assert_eq!((said.code, said.rows().len()), (1, 0), "{said:?}");
+        assert!(word(&said.error()["why"]).contains("the list does not end"), "{said:?}");
+        assert_eq!(ec2.asked().len(), calls, "it is not asked round and round");
+    }
+    let ec2 = leading(&[("", "a"), ("a", "b")]);
+    let said = Run::list("vpc", &["us-east-1"]).env("AWS_ENDPOINT_URL", &ec2.url).said();
+    assert_eq!((said.code, said.rows().len()), (0, 3), "the same server with an end: {said:?}");
 }

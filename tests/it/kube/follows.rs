@@ -8,20 +8,20 @@ use super::{
 };
 
 /// A namespace of a test's own in the shared lab, gone with the test.
-struct Corner(&'static str);
+pub struct Corner(&'static str);
 
 impl Corner {
-    fn new(name: &'static str) -> Self {
+    pub fn new(name: &'static str) -> Self {
         apply(&kubeconfig(), &json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}));
         Self(name)
     }
 
-    fn add(&self, mut object: Value) {
+    pub fn add(&self, mut object: Value) {
         object["metadata"]["namespace"] = json!(self.0);
         apply(&kubeconfig(), &object);
     }
 
-    fn kubectl(&self, words: &str) -> String {
+    pub fn kubectl(&self, words: &str) -> String {
         kubectl(&kubeconfig(), &format!("-n {} {words}", self.0))
     }
 }
