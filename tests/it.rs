@@ -6,6 +6,9 @@ mod architecture;
 #[cfg(feature = "live")]
 #[path = "it/aws.rs"]
 mod aws;
+#[cfg(feature = "demo")]
+#[path = "it/demo.rs"]
+mod demo;
 #[cfg(feature = "live")]
 #[path = "it/kube.rs"]
 mod kube;

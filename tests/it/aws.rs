@@ -1,6 +1,6 @@
 //! The program against the lab's AWS: every kind beside what boto3 says, pages, and everything that can go wrong on the way.
 #[path = "aws/alike.rs"]
-mod alike;
+pub mod alike;
 #[path = "aws/console.rs"]
 mod console;
 #[path = "aws/credentials.rs"]

@@ -8,7 +8,7 @@ mod faults;
 #[path = "kube/follows.rs"]
 mod follows;
 #[path = "kube/lists.rs"]
-mod lists;
+pub mod lists;
 #[path = "kube/plane.rs"]
 mod plane;
 #[path = "kube/rights.rs"]

@@ -12,6 +12,7 @@ use hyper::{Method, Request, StatusCode, body::Incoming};
 use serde_json::{Value, json};
 
 use crate::{
+    aws,
     clock::SECOND,
     estate::Estate,
     fault::Fault,
@@ -51,6 +52,12 @@ fn order(estate: &Estate, life: &Life, method: &Method, what: &str, body: &Value
     let text = |key: &str| body[key].as_str().ok_or_else(|| format!("`{key}` takes a text"));
     match (method, what) {
         (&Method::GET, "state") => Ok(state(estate)),
+        (&Method::GET, "operations") => {
+            let all = aws::SERVICES.iter().flat_map(|service| {
+                service.operations.iter().map(|operation| format!("{} {}", service.name, operation.name()))
+            });
+            Ok(all.collect())
+        }
         (&Method::POST, "join") => {
             life.join(i32::try_from(number("pid")?).map_err(|e| e.to_string())?);
             Ok(json!({}))

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     fields::{Field, How, KINDS, Shape},
-    lab::{REGIONS, Run, Said, oracle, told, word},
+    lab::{REGIONS, Run, oracle, told, word},
 };
 
 /// A cell of ours in the form that the oracle's value is brought into.
@@ -63,23 +63,27 @@ fn all_is_compared(shape: &Shape, told: &[Value], cells: &[Value]) {
     assert!(shape.alone.iter().all(|(_, why)| !why.is_empty()));
 }
 
-fn by_id(said: &Said, region: &str) -> BTreeMap<String, Value> {
-    let rows = said.rows();
+fn by_id(rows: &[Value], region: &str) -> BTreeMap<String, Value> {
     let here = rows.iter().filter(|row| row["scope"]["region"] == region);
-    let by_id: BTreeMap<String, Value> = here.map(|row| (word(&row["id"]), row["cells"].clone())).collect();
-    assert_eq!(by_id.len(), said.ids(region).len(), "an id is there twice");
+    let by_id: BTreeMap<String, Value> = here.clone().map(|row| (word(&row["id"]), row["cells"].clone())).collect();
+    assert_eq!(by_id.len(), here.count(), "an id is there twice");
     by_id
 }
 
 fn alike(kind: &str) {
-    let shape = KINDS.iter().find(|shape| shape.kind == kind).expect("its fields are known here");
     let said = Run::list(kind, &REGIONS).said();
     assert_eq!((said.code, said.errors().len()), (0, 0), "{said:?}");
+    compare(kind, &said.rows(), &REGIONS, |region| told(kind, region));
+}
+
+/// What we list of a kind in these regions, all of it, beside what the oracle tells of each.
+pub fn compare(kind: &str, said: &[Value], regions: &[&str], told: impl Fn(&str) -> BTreeMap<String, Value>) {
+    let shape = KINDS.iter().find(|shape| shape.kind == kind).expect("its fields are known here");
     let mut wrong = vec![];
     let (mut all_told, mut all_cells) = (vec![], vec![]);
-    for region in REGIONS {
-        let (told, rows) = (told(kind, region), by_id(&said, region));
-        assert!(!told.is_empty(), "the lab has none of {kind} in {region}");
+    for region in regions {
+        let (told, rows) = (told(region), by_id(said, region));
+        assert!(!told.is_empty(), "there is none of {kind} in {region}");
         assert_eq!(
             told.keys().collect::<Vec<_>>(),
             rows.keys().collect::<Vec<_>>(),
@@ -91,7 +95,7 @@ fn alike(kind: &str) {
         all_told.extend(told.into_values());
         all_cells.extend(rows.into_values());
     }
-    assert_eq!(said.rows().len(), all_told.len(), "there is no row of any other region");
+    assert_eq!(said.len(), all_told.len(), "there is no row of any other region");
     all_is_compared(shape, &all_told, &all_cells);
     assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -115,6 +115,23 @@ pub fn agrees(kubeconfig: &str, look: &Look) {
     }
 }
 
+/// Every kind that `kubectl get` can tell of.
+pub fn all() -> [Look; 11] {
+    [
+        PODS,
+        nodes(),
+        namespaces(),
+        deployments(),
+        replica_sets(),
+        stateful_sets(),
+        daemon_sets(),
+        jobs(),
+        SERVICES,
+        autoscalers(),
+        events(),
+    ]
+}
+
 fn at(object: &Value, pointer: &str) -> String {
     object.pointer(pointer).map(text).unwrap_or_default()
 }
@@ -171,8 +188,7 @@ fn pods_are_as_kubectl_says() {
     }
 }
 
-#[test]
-fn nodes_are_as_kubectl_says() {
+fn nodes() -> Look {
     let fields = |node: &Value| {
         let taint = |taint: &Value| {
             let value = text(&taint["value"]);
@@ -205,42 +221,62 @@ fn nodes_are_as_kubectl_says() {
         ("kernel", "KERNEL-VERSION"),
         ("runtime", "CONTAINER-RUNTIME"),
     ];
-    agrees(&kubeconfig(), &Look { kind: "node", of: "nodes", table, fields });
+    Look { kind: "node", of: "nodes", table, fields }
+}
+
+#[test]
+fn nodes_are_as_kubectl_says() {
+    agrees(&kubeconfig(), &nodes());
+}
+
+fn namespaces() -> Look {
+    let fields = |namespace: &Value| with_meta(namespace, []);
+    Look { kind: "namespace", of: "namespaces", table: &[("status", "STATUS")], fields }
 }
 
 #[test]
 fn namespaces_are_as_kubectl_says() {
-    let fields = |namespace: &Value| with_meta(namespace, []);
-    agrees(&kubeconfig(), &Look { kind: "namespace", of: "namespaces", table: &[("status", "STATUS")], fields });
+    agrees(&kubeconfig(), &namespaces());
+}
+
+fn deployments() -> Look {
+    let fields = |deployment: &Value| with_meta(deployment, [("images", images(deployment))]);
+    let table = &[("ready", "READY"), ("up_to_date", "UP-TO-DATE"), ("available", "AVAILABLE"), ("images", "IMAGES")];
+    Look { kind: "deployment", of: "deployments -A", table, fields }
 }
 
 #[test]
 fn deployments_are_as_kubectl_says() {
-    let fields = |deployment: &Value| with_meta(deployment, [("images", images(deployment))]);
-    let table = &[("ready", "READY"), ("up_to_date", "UP-TO-DATE"), ("available", "AVAILABLE"), ("images", "IMAGES")];
-    agrees(&kubeconfig(), &Look { kind: "deployment", of: "deployments -A", table, fields });
+    agrees(&kubeconfig(), &deployments());
 }
 
-#[test]
-fn replica_sets_are_as_kubectl_says() {
+fn replica_sets() -> Look {
     let fields = |set: &Value| {
         let revision = text(&set["metadata"]["annotations"]["deployment.kubernetes.io/revision"]);
         let (owner, uid) = (controller(set, "name"), controller(set, "uid"));
         with_meta(set, [("revision", revision), ("owner", owner), ("owner_uid", uid)])
     };
     let table = &[("desired", "DESIRED"), ("current", "CURRENT"), ("ready", "READY"), ("images", "IMAGES")];
-    agrees(&kubeconfig(), &Look { kind: "replicaset", of: "replicasets -A", table, fields });
+    Look { kind: "replicaset", of: "replicasets -A", table, fields }
+}
+
+#[test]
+fn replica_sets_are_as_kubectl_says() {
+    agrees(&kubeconfig(), &replica_sets());
+}
+
+fn stateful_sets() -> Look {
+    let fields = |set: &Value| with_meta(set, [("up_to_date", at(set, "/status/updatedReplicas"))]);
+    let table = &[("ready", "READY"), ("images", "IMAGES")];
+    Look { kind: "statefulset", of: "statefulsets -A", table, fields }
 }
 
 #[test]
 fn stateful_sets_are_as_kubectl_says() {
-    let fields = |set: &Value| with_meta(set, [("up_to_date", at(set, "/status/updatedReplicas"))]);
-    let table = &[("ready", "READY"), ("images", "IMAGES")];
-    agrees(&kubeconfig(), &Look { kind: "statefulset", of: "statefulsets -A", table, fields });
+    agrees(&kubeconfig(), &stateful_sets());
 }
 
-#[test]
-fn daemon_sets_are_as_kubectl_says() {
+fn daemon_sets() -> Look {
     let fields = |set: &Value| with_meta(set, [("misplaced", at(set, "/status/numberMisscheduled"))]);
     let table = &[
         ("desired", "DESIRED"),
@@ -250,19 +286,28 @@ fn daemon_sets_are_as_kubectl_says() {
         ("available", "AVAILABLE"),
         ("images", "IMAGES"),
     ];
-    agrees(&kubeconfig(), &Look { kind: "daemonset", of: "daemonsets -A", table, fields });
+    Look { kind: "daemonset", of: "daemonsets -A", table, fields }
 }
 
 #[test]
-fn jobs_are_as_kubectl_says() {
+fn daemon_sets_are_as_kubectl_says() {
+    agrees(&kubeconfig(), &daemon_sets());
+}
+
+fn jobs() -> Look {
     let fields = |job: &Value| {
         let failed = at(job, "/status/failed");
         with_meta(job, [("failed", if failed.is_empty() { "0".to_owned() } else { failed })])
     };
     let table = &[("status", "STATUS"), ("completions", "COMPLETIONS"), ("duration", "DURATION"), ("images", "IMAGES")];
+    Look { kind: "job", of: "jobs -A", table, fields }
+}
+
+#[test]
+fn jobs_are_as_kubectl_says() {
     let done = "wait -n shop job/reindex --for=condition=complete --timeout=60s";
     kubectl(&kubeconfig(), done);
-    agrees(&kubeconfig(), &Look { kind: "job", of: "jobs -A", table, fields });
+    agrees(&kubeconfig(), &jobs());
 }
 
 pub const SERVICES: Look = Look {
@@ -332,8 +377,7 @@ fn a_service_tells_who_stands_behind_it_as_its_endpoint_slices_do() {
     }
 }
 
-#[test]
-fn autoscalers_are_as_kubectl_says() {
+fn autoscalers() -> Look {
     let fields = |hpa: &Value| with_meta(hpa, [("wanted", at(hpa, "/status/desiredReplicas"))]);
     let table = &[
         ("reference", "REFERENCE"),
@@ -342,11 +386,15 @@ fn autoscalers_are_as_kubectl_says() {
         ("maxpods", "MAXPODS"),
         ("replicas", "REPLICAS"),
     ];
-    agrees(&kubeconfig(), &Look { kind: "hpa", of: "horizontalpodautoscalers -A", table, fields });
+    Look { kind: "hpa", of: "horizontalpodautoscalers -A", table, fields }
 }
 
 #[test]
-fn events_are_as_kubectl_says() {
+fn autoscalers_are_as_kubectl_says() {
+    agrees(&kubeconfig(), &autoscalers());
+}
+
+fn events() -> Look {
     let fields = |event: &Value| {
         let object = &event["involvedObject"];
         let or = |first: String, second: String| if first.is_empty() { second } else { first };
@@ -364,7 +412,12 @@ fn events_are_as_kubectl_says() {
             ("first_seen", or(at(event, "/firstTimestamp"), whole_second(&at(event, "/eventTime")))),
         ]
     };
-    agrees(&kubeconfig(), &Look { kind: "event", of: "events -A", table: &[], fields });
+    Look { kind: "event", of: "events -A", table: &[], fields }
+}
+
+#[test]
+fn events_are_as_kubectl_says() {
+    agrees(&kubeconfig(), &events());
 }
 
 /// `2026-11-23T20:00:00.123456Z` without its fraction.

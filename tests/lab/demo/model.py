@@ -1,13 +1,12 @@
 #!/usr/bin/env python3
 """Holds what an estate's AWS port answers against the service models of botocore.
 
-usage: model.py ENDPOINT [--operations FILE] [--only SERVICE] [--folder DIR]
+usage: model.py ENDPOINT [--only SERVICE] [--folder DIR]
 
 Keys and region come from the environment, as botocore takes them. Every call is signed by botocore and its answer read by botocore's own
 parser; then the raw bytes are walked beside the shape of the output: every element must be a member of the model by its name on the
-wire, every scalar must be of its type, every word of an enumeration a known one, every member that is required there. FILE lists what is
-served (`estate --operations`); what none of the cases asked is a failure. With --folder, the folder of the estate, the cases that need
-its control (faults, time) run too.
+wire, every scalar must be of its type, every word of an enumeration a known one, every member that is required there. With --folder, the folder
+of the estate, the cases that need its control (faults, time) run too, and what is served and none of the cases asked is a failure.
 
 The cases are in cases/, one file a service: SERVICE, the name in botocore; SCOPE, the name in signatures; run(lab).
 """
@@ -134,7 +133,6 @@ def cases():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("endpoint")
-    parser.add_argument("--operations", type=pathlib.Path)
     parser.add_argument("--only")
     parser.add_argument("--folder")
     args = parser.parse_args()
@@ -150,8 +148,8 @@ def main():
         case.run(lab)
         ran.append(name)
         print(f"{name}: {lab.checks - before[1]} checks, {len(lab.problems) - before[0]} wrong")
-    if args.operations and not args.only:
-        served = [tuple(line.split()) for line in args.operations.read_text().splitlines() if line.strip()]
+    if args.folder and not args.only:
+        served = [tuple(line.split()) for line in lab.control("GET", "operations")]
         asked = {(operation_id(*key)) for key in lab.asked}
         for scope, operation in served:
             lab.check((scope, operation) in asked, f"{scope} {operation} is served, and no case asks it")

@@ -95,7 +95,8 @@ pub fn endpoints(kube: &Cluster, namespace: &str, service: &str) -> Vec<Endpoint
 pub fn census(kube: &Cluster, now: i64) -> Census {
     let mut census = Census::default();
     for node in kube.store().objects(Kind::Node, None) {
-        let ready = field::list(node, "/status/conditions").iter().any(|c| c["type"] == "Ready" && c["status"] == "True");
+        let ready =
+            field::list(node, "/status/conditions").iter().any(|c| c["type"] == "Ready" && c["status"] == "True");
         census.nodes += 1;
         census.failed_nodes += usize::from(!ready);
     }
@@ -111,7 +112,8 @@ pub fn census(kube: &Cluster, now: i64) -> Census {
         workloads.entry((pod.namespace.to_string(), usage::workload(pod))).or_default().add(kube, pod, running, now);
     }
     census.not_ready_share = if shop == 0 { 0.0 } else { waiting as f64 / shop as f64 };
-    census.workloads = workloads.into_iter().map(|((namespace, name), counted)| counted.told(namespace, name)).collect();
+    census.workloads =
+        workloads.into_iter().map(|((namespace, name), counted)| counted.told(namespace, name)).collect();
     census
 }
 
@@ -130,7 +132,11 @@ impl Counted {
         self.used = (self.used.0 + usage.cpu, self.used.1 + usage.memory);
         self.asked = (self.asked.0 + pod.template.cpu, self.asked.1 + pod.template.memory);
         for container in &pod.containers {
-            let last = container.runs.iter().filter(|run| run.ended.is_some_and(|(at, _)| at > now - MINUTE && at <= now)).count();
+            let last = container
+                .runs
+                .iter()
+                .filter(|run| run.ended.is_some_and(|(at, _)| at > now - MINUTE && at <= now))
+                .count();
             self.restarts += u32::try_from(last).unwrap_or(u32::MAX);
         }
     }
@@ -171,7 +177,9 @@ pub fn each_speaking(kube: &Cluster, mut tell: impl FnMut(Voice<'_>)) {
 #[must_use]
 pub fn floods(kube: &Cluster) -> bool {
     let speaking = kube.store().pods(None).flat_map(|pod| &pod.containers);
-    speaking.into_iter().any(|container| container.mood == Mood::Flooding && matches!(container.state, State::Running { .. }))
+    speaking
+        .into_iter()
+        .any(|container| container.mood == Mood::Flooding && matches!(container.state, State::Running { .. }))
 }
 
 #[must_use]

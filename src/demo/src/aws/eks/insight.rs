@@ -88,12 +88,10 @@ pub fn describe(call: &Call<'_>) -> Result<Reply, Fail> {
     let id = call.text("id").unwrap_or_default();
     with_cluster(call, |world, region| {
         let found = ALL.iter().map(|insight| (insight, told(world, region, insight))).find(|(_, row)| row["id"] == id);
-        let (insight, mut row) = found.ok_or_else(|| {
-            not_found(format!("No insight found for id: {id}"), &[("clusterName", &region.eks.name)])
-        })?;
+        let (insight, mut row) = found
+            .ok_or_else(|| not_found(format!("No insight found for id: {id}"), &[("clusterName", &region.eks.name)]))?;
         row["recommendation"] = Value::from(insight.recommendation);
-        row["additionalInfo"] =
-            json!({ "EKS update cluster documentation": "https://docs.aws.amazon.com/eks/latest/userguide/update-cluster.html" });
+        row["additionalInfo"] = json!({ "EKS update cluster documentation": "https://docs.aws.amazon.com/eks/latest/userguide/update-cluster.html" });
         row["resources"] = json!([]);
         row["categorySpecificSummary"] = json!({ "deprecationDetails": [], "addonCompatibilityDetails": [] });
         Ok(json!({ "insight": row }).into())
