@@ -8,6 +8,8 @@ mod pattern;
 mod query;
 mod source;
 mod tail;
+#[cfg(test)]
+mod tests;
 mod token;
 mod walk;
 

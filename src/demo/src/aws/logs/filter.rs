@@ -80,7 +80,7 @@ fn one_page(
     after: Option<Key>,
     forward: bool,
 ) -> (Vec<Value>, Option<Key>) {
-    let walk = Walk { streams: &asked.streams, window: asked.window, now: asked.now, forward };
+    let walk = Walk { streams: &asked.streams, window: asked.window, now: asked.now, forward, wanted: limit };
     let mut rows = vec![];
     let mut bytes = 0;
     let next = walk.go(after, |event| {

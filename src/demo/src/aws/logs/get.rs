@@ -40,7 +40,7 @@ pub fn events(call: &Call<'_>) -> Result<Reply, Fail> {
     if from > end {
         return Err(invalid("startTime must not be after endTime."));
     }
-    let walk = Walk { streams: &streams, window, now, forward };
+    let walk = Walk { streams: &streams, window, now, forward, wanted: limit };
     let events = gathered(&walk, place.map(|place| place.key), limit);
     Ok(told(&walk, &events, place.map(|place| place.key)).into())
 }

@@ -172,7 +172,7 @@ fn scan(estate: &Estate, job: &Job, field: &Field) {
             state.status = Status::Running;
         }
     }
-    let walk = Walk { streams: &field.streams, window: field.window, now: field.now, forward: false };
+    let walk = Walk { streams: &field.streams, window: field.window, now: field.now, forward: false, wanted: usize::MAX };
     let mut after = None;
     loop {
         let mut over = false;
@@ -295,7 +295,7 @@ pub fn fields(call: &Call<'_>) -> Result<Reply, Fail> {
         None => Window { from: now - 15 * MINUTE, to: now },
     };
     let field = field(call, &[identifier], window)?;
-    let walk = Walk { streams: &field.streams, window: field.window, now: field.now, forward: false };
+    let walk = Walk { streams: &field.streams, window: field.window, now: field.now, forward: false, wanted: 300 };
     let (mut count, mut found) = (0_u64, BTreeMap::<String, u64>::new());
     walk.go(None, |event| {
         let record = record_of(event, &field);
@@ -341,7 +341,7 @@ pub fn record(call: &Call<'_>) -> Result<Reply, Fail> {
     })??;
     let window = Window { from: key.at, to: key.at + 1 };
     let mut found = None;
-    Walk { streams: &streams, window, now, forward: true }.go(None, |event| {
+    Walk { streams: &streams, window, now, forward: true, wanted: 1 }.go(None, |event| {
         if event.key == key {
             found = Some(event);
             return Go::Enough;

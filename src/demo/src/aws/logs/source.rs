@@ -105,7 +105,7 @@ impl Stream {
     fn seek(&self, from: i64, now: i64, forward: bool) -> Option<Key> {
         let streams = std::slice::from_ref(self);
         let to = self.until.map_or(now, |until| now.min(until)) + 1;
-        let walk = super::walk::Walk { streams, window: Window { from, to }, now, forward };
+        let walk = super::walk::Walk { streams, window: Window { from, to }, now, forward, wanted: 1 };
         let mut found = None;
         walk.go(None, |event| {
             found = Some(event.key);
@@ -129,11 +129,6 @@ pub fn streams(world: &World, region: &Region, group: &LogGroup, choice: &Choice
     all.retain(|stream| choice.takes(&stream.name) && stream.until.is_none_or(|until| until >= oldest));
     all.sort_unstable_by(|a, b| a.name.cmp(&b.name));
     all
-}
-
-/// What the API server's audit log holds, each entry with its time.
-fn audit(_region: &Region) -> Vec<(i64, String)> {
-    vec![]
 }
 
 /// Before this nothing is left, or was ever.

@@ -85,6 +85,8 @@ pub struct Walk<'a> {
     /// What came in later is not there yet.
     pub now: i64,
     pub forward: bool,
+    /// About so many events are wanted, so that the first slices are not wider than it takes.
+    pub wanted: usize,
 }
 
 impl Walk<'_> {
@@ -97,7 +99,10 @@ impl Walk<'_> {
             Some(after) => window.to = window.to.min(after.at.saturating_add(1)),
             None => {}
         }
-        let mut width = (2_000_000 / i64::try_from(self.streams.len().max(1)).unwrap_or(i64::MAX)).clamp(20, 20_000);
+        let wanted = i64::try_from(self.wanted.clamp(1, 2000)).unwrap_or(2000);
+        let streams = i64::try_from(self.streams.len().max(1)).unwrap_or(i64::MAX);
+        // as if each stream had a line a second
+        let mut width = (1000 * wanted / streams).clamp(20, 20_000);
         let mut spent = 0;
         while window.from < window.to {
             let slice = self.slice(window, width);

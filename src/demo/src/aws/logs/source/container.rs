@@ -1,4 +1,6 @@
 //! What containers say, as Fluent Bit hands it on.
+use std::sync::Arc;
+
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 
@@ -6,28 +8,55 @@ use super::{Choice, Say, Stream, Talk};
 use crate::{
     aws::logs::walk::Courier,
     clock,
+    kube::{pod::image_id, voices::Speaker},
     lines::{self, Line, Run, Voice},
+    rng,
     world::{Region, World},
 };
 
+/// The namespace of the cluster's own parts, which has a log group of its own.
+const SYSTEM: &str = "kube-system";
+
 /// One life of a container.
 pub struct Container {
-    pub seed: u64,
-    pub region: String,
-    pub zone: String,
-    pub namespace: String,
-    pub pod: String,
-    pub uid: String,
-    pub container: String,
-    pub id: String,
-    pub node: String,
-    pub ip: String,
-    pub image: String,
-    pub run: Run,
+    seed: u64,
+    region: String,
+    speaker: Arc<Speaker>,
+    id: String,
+    run: Run,
 }
 
-pub fn streams(_world: &World, _region: &Region, _namespace: &str, _choice: &Choice) -> Vec<Stream> {
-    vec![]
+/// So long a run's first and last lines may be away from its beginning and end.
+const EDGE: i64 = 1000;
+
+/// A stream for each run, since the runtime gives each a file of its own.
+pub fn streams(world: &World, region: &Region, namespace: &str, choice: &Choice) -> Vec<Stream> {
+    let mut all = vec![];
+    let part = if namespace.is_empty() { "application" } else { "dataplane" };
+    for speaker in region.kube.voices() {
+        let wanted = if namespace.is_empty() { &*speaker.namespace != SYSTEM } else { &*speaker.namespace == namespace };
+        let Speaker { node, pod, namespace, container, .. } = &speaker;
+        let start = format!("{node}-{part}.var.log.containers.{pod}_{namespace}_{container}-");
+        if !wanted || !choice.may_take(&start) {
+            continue;
+        }
+        let speaker = Arc::new(speaker);
+        let courier = Courier::fluent_bit(world.seed, &speaker.node);
+        all.extend(speaker.runs.iter().map(|run| {
+            let id = speaker.container_id(run.number);
+            let span = (run.started, run.ended.map(|(at, _)| at + EDGE));
+            let container = Container {
+                // the kubelet tells the same lines
+                seed: region.kube.plan.seed,
+                region: region.name.clone(),
+                speaker: speaker.clone(),
+                id: id.clone(),
+                run: *run,
+            };
+            Stream::new(world.seed, format!("{start}{id}"), courier, span, Talk::Container(Box::new(container)))
+        }));
+    }
+    all
 }
 
 impl Container {
@@ -35,11 +64,11 @@ impl Container {
         let voice = Voice {
             seed: self.seed,
             region: &self.region,
-            zone: &self.zone,
-            namespace: &self.namespace,
-            pod: &self.pod,
-            container: &self.container,
-            image: &self.image,
+            zone: &self.speaker.zone,
+            namespace: &self.speaker.namespace,
+            pod: &self.speaker.pod,
+            container: &self.speaker.container,
+            image: &self.speaker.image,
             run: self.run,
         };
         let lines = lines::between(&voice, from, to);
@@ -52,15 +81,17 @@ impl Container {
 
     /// The part of each record that tells where it is from, in JSON.
     fn origin(&self) -> String {
+        let speaker = &self.speaker;
         json!({
-            "pod_name": self.pod,
-            "namespace_name": self.namespace,
-            "pod_id": self.uid,
-            "host": self.node,
-            "pod_ip": self.ip,
-            "container_name": self.container,
+            "pod_name": *speaker.pod,
+            "namespace_name": *speaker.namespace,
+            "pod_id": rng::uuid(speaker.uid),
+            "host": *speaker.node,
+            "pod_ip": speaker.ip.map(|ip| ip.to_string()),
+            "container_name": *speaker.container,
             "docker_id": self.id,
-            "container_image": self.image,
+            "container_hash": image_id(&speaker.image),
+            "container_image": *speaker.image,
         })
         .to_string()
     }

@@ -1,7 +1,10 @@
 //! The control plane of an EKS cluster: each of its parts writes a stream for each place it runs in.
+use serde_json::{Value, json};
+
 use super::{Say, Stream, Talk, prompt, slots};
 use crate::{
     clock,
+    kube::Audit,
     rng::{self, Rng},
     world::{Region, World},
 };
@@ -37,12 +40,44 @@ pub fn streams(world: &World, region: &Region) -> Vec<Stream> {
             Stream::new(world.seed, named(name, number), courier, (cluster.created, None), Talk::Plane(part))
         })
         .collect();
-    let audit = super::audit(region);
-    if let Some((first, _)) = audit.first() {
-        let span = (*first, None);
-        all.push(Stream::new(world.seed, named("kube-apiserver-audit", 0), courier, span, Talk::Written(audit)));
-    }
+    let audit: Vec<(i64, String)> = region.kube.audit().iter().map(|audit| (audit.at, entry(audit))).collect();
+    let span = (cluster.created, None);
+    all.push(Stream::new(world.seed, named("kube-apiserver-audit", 0), courier, span, Talk::Written(audit)));
     all
+}
+
+/// A write, as the API server puts it down.
+fn entry(audit: &Audit) -> String {
+    let mut rng = Rng::of(audit.at.cast_unsigned(), &format!("{}/{}/{}", audit.user, audit.verb, audit.name));
+    let (verb, what) = audit.verb.split_once(' ').unwrap_or((&audit.verb, ""));
+    let (kind, part) = what.split_once('/').map_or((what, None), |(kind, part)| (kind, Some(part)));
+    let (resource, group) = kind.split_once('.').unwrap_or((kind, ""));
+    let root = if group.is_empty() { "/api/v1".to_owned() } else { format!("/apis/{group}/v1") };
+    let space = if audit.namespace.is_empty() { String::new() } else { format!("/namespaces/{}", audit.namespace) };
+    let part_of = part.map(|part| format!("/{part}")).unwrap_or_default();
+    let at = clock::millis(audit.at).replace('Z', "000Z");
+    let mut told = json!({
+        "kind": "Event",
+        "apiVersion": "audit.k8s.io/v1",
+        "level": "Metadata",
+        "auditID": rng.uuid(),
+        "stage": "ResponseComplete",
+        "requestURI": format!("{root}{space}/{resource}/{}{part_of}", audit.name),
+        "verb": verb,
+        "user": { "username": audit.user, "groups": ["system:authenticated"] },
+        "sourceIPs": [format!("10.250.{}.{}", rng.below(40), rng.between(2, 250))],
+        "objectRef": { "resource": resource, "namespace": audit.namespace, "name": audit.name, "apiVersion": "v1" },
+        "responseStatus": { "metadata": {}, "code": audit.code },
+        "requestReceivedTimestamp": at,
+        "stageTimestamp": at,
+    });
+    if !group.is_empty() {
+        told["objectRef"]["apiGroup"] = Value::from(group);
+    }
+    if let Some(part) = part {
+        told["objectRef"]["subresource"] = Value::from(part);
+    }
+    told.to_string()
 }
 
 impl Part {
