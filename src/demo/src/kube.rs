@@ -101,6 +101,8 @@ pub struct Cluster {
     serving: HashMap<String, i64>,
     aims: HashMap<String, i64>,
     audit: VecDeque<Audit>,
+    /// The certificate of the API server's authority.
+    ca: String,
 }
 
 /// A write through the API, for whoever wants to know who did what.
@@ -143,6 +145,7 @@ impl Cluster {
             serving: HashMap::new(),
             aims: HashMap::new(),
             audit: VecDeque::new(),
+            ca: String::new(),
             plan,
         };
         cluster.be_born();

@@ -193,7 +193,7 @@ pub fn cron_job(plan: &Plan, app: &App, image: &str, portion: Portion) -> Value 
     json!({
         "metadata": metadata(app),
         "spec": {
-            "schedule": "*/10 * * * *",
+            "schedule": "*/5 * * * *",
             "concurrencyPolicy": "Forbid",
             "jobTemplate": { "spec": { "backoffLimit": 2, "template": template(plan, app, image, portion) } },
         },

@@ -77,6 +77,22 @@ impl Cluster {
         }
     }
 
+    /// The certificate of the authority that vouches for the API server, which every namespace gets to know.
+    pub fn trust(&mut self, ca: &str) {
+        ca.clone_into(&mut self.ca);
+        let maps: Vec<_> = self
+            .store
+            .objects(Kind::ConfigMap, None)
+            .filter(|map| map["metadata"]["name"] == "kube-root-ca.crt")
+            .cloned()
+            .collect();
+        for map in maps {
+            let mut map = Value::clone(&map);
+            map["data"]["ca.crt"] = Value::from(ca);
+            self.put(Kind::ConfigMap, map);
+        }
+    }
+
     /// What every namespace has from its beginning.
     pub(super) fn reconcile_namespace(&mut self, key: &Key) {
         let Some(space) = self.store.object(Kind::Namespace, "", &key.name) else { return };
@@ -93,7 +109,7 @@ impl Cluster {
                                                   guaranteed across distributions of Kubernetes clusters.",
                 },
             },
-            "data": { "ca.crt": "" },
+            "data": { "ca.crt": self.ca },
         });
         for (kind, name, value) in
             [(Kind::ServiceAccount, "default", account), (Kind::ConfigMap, "kube-root-ca.crt", bundle)]

@@ -1,5 +1,5 @@
 //! The autoscaler: looks at the load now and then, and does not hurry.
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
 use serde_json::{Value, json};
 
@@ -81,7 +81,8 @@ impl Cluster {
     /// Fewer only when it has been so for a while.
     fn patient(&mut self, key: &Key, wish: i64, replicas: i64) -> i64 {
         let now = self.now;
-        let wishes = self.wishes.entry(key.clone()).or_default();
+        // what it had when it was first looked at counts as its wish
+        let wishes = self.wishes.entry(key.clone()).or_insert_with(|| VecDeque::from([(now, replicas)]));
         wishes.push_back((now, wish));
         while wishes.front().is_some_and(|(at, _)| *at < now - PATIENCE) {
             wishes.pop_front();

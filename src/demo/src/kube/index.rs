@@ -85,6 +85,10 @@ impl Index {
         self.owned.get(&owner).into_iter().flatten()
     }
 
+    pub fn count_owned(&self, owner: u128) -> usize {
+        self.owned.get(&owner).map_or(0, BTreeSet::len)
+    }
+
     pub fn on_node(&self, node: &str) -> impl Iterator<Item = &Key> {
         self.on_node.get(node).into_iter().flatten()
     }

@@ -9,6 +9,7 @@ use super::{
     field,
     pod::{Owner, Phase},
     queue::Key,
+    selector::Selector,
     template::Template,
 };
 use crate::clock::SECOND;
@@ -114,6 +115,7 @@ impl Cluster {
         if !field::text(&set, "/metadata/deletionTimestamp").is_empty() {
             return;
         }
+        self.release_strangers(&set);
         let pods = self.pods_of(field::uid(&set));
         let active: Vec<Arc<Pod>> = pods.into_iter().filter(|pod| pod.is_active()).collect();
         let wish = usize::try_from(field::int(&set, "/spec/replicas").unwrap_or(1)).unwrap_or(0);
@@ -132,6 +134,16 @@ impl Cluster {
             }
         }
         self.replica_set_status(key);
+    }
+
+    /// Pods that were given other labels are no longer its own: they live on by themselves.
+    fn release_strangers(&mut self, set: &Value) {
+        let selector = Selector::of(set.pointer("/spec/selector"));
+        for pod in self.pods_of(field::uid(set)) {
+            if !Arc::ptr_eq(&pod.labels, &pod.template.labels) && !selector.matches(&pod.labels) {
+                self.put_pod(Pod { owner: None, ..Pod::clone(&pod) });
+            }
+        }
     }
 
     /// Those that are worth least, in upstream's order.

@@ -96,7 +96,8 @@ impl Cluster {
                 && let Some(kind) = Kind::named(owner.kind)
             {
                 let key = Key { kind, namespace: pod.namespace.clone(), name: owner.name.clone() };
-                self.mark(key, SOON);
+                // who has ten thousand to look through takes more changes together
+                self.mark(key, SOON + self.index.count_owned(owner.uid) as i64 / 20);
             }
         }
         if after.as_ref().is_some_and(|pod| pod.node.is_none() && pod.unschedulable.is_none()) {
@@ -118,15 +119,19 @@ impl Cluster {
         let labels: Vec<&Labels> = [before, after].into_iter().flatten().map(|pod| &*pod.labels).collect();
         let matches = |selector: &Selector| labels.iter().any(|labels| selector.matches(labels));
         let mut keys = vec![];
+        let crowd = self.store.len(Kind::Pod) as i64 / 40;
         for service in self.store.objects(Kind::Service, Some(&namespace)) {
             if matches(&Selector::plain(service.pointer("/spec/selector"))) {
-                keys.push((Key::new(Kind::Service, &namespace, field::text(service, "/metadata/name")), SOON * 5));
+                keys.push((
+                    Key::new(Kind::Service, &namespace, field::text(service, "/metadata/name")),
+                    SOON * 5 + crowd,
+                ));
             }
         }
         for budget in self.store.objects(Kind::PodDisruptionBudget, Some(&namespace)) {
             if matches(&Selector::of(budget.pointer("/spec/selector"))) {
                 let name = field::text(budget, "/metadata/name");
-                keys.push((Key::new(Kind::PodDisruptionBudget, &namespace, name), SOON));
+                keys.push((Key::new(Kind::PodDisruptionBudget, &namespace, name), SOON + crowd));
             }
         }
         for (key, delay) in keys {

@@ -162,3 +162,18 @@ fn a_daemon_set_replaces_one_at_a_time() {
         (Some(9), Some(9))
     );
 }
+
+#[test]
+fn a_pod_that_is_given_other_labels_lives_on_beside_its_replacement() {
+    let mut cluster = cluster();
+    let pods = cluster.pods_named("cart");
+    let mut value = pods[0].value();
+    value["metadata"]["labels"] = json!({ "quarantine": "yes" });
+    cluster.update(Kind::Pod, "shop", &pods[0].name, value, Part::Whole).unwrap();
+    cluster.pass(MINUTE);
+    let now = cluster.pods_named("cart");
+    assert_eq!(now.len(), pods.len() + 1);
+    let alone = now.iter().find(|pod| pod.name == pods[0].name).unwrap();
+    assert!(alone.owner.is_none() && alone.is_ready());
+    assert_eq!(cluster.endpoints("shop", "cart").len(), pods.len());
+}
