@@ -1,5 +1,5 @@
-//! AWS: one port for all its services. The scope of the signature says which service and region are meant; what is answered is worked
-//! out from the world as a tree of fields in the names of the wire, and each protocol writes the tree in its own way.
+//! AWS: one port for all its services. The scope of the signature says which service and region are meant; what is answered is
+//! worked out from the world as a tree of fields in the names of the wire, and each protocol writes the tree in its own way.
 //!
 //! A service is a table of operations (`service::Service`); it knows nothing of bytes, headers or signatures.
 pub mod autoscaling;

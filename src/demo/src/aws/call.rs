@@ -19,7 +19,8 @@ pub struct Call<'a> {
     pub operation: &'static Operation,
     pub region: &'a str,
     pub wire: Wire,
-    /// What was asked, as a tree: of a form all ends are texts, else they are what JSON and CBOR know. Path and query of REST are in it.
+    /// What was asked, as a tree: of a form all ends are texts, else they are what JSON and CBOR know. Path and query of REST are
+    /// in it.
     pub input: Value,
     /// The number of the request.
     pub id: &'a str,

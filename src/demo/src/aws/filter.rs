@@ -8,8 +8,8 @@ use super::{
 };
 use crate::clock;
 
-/// A filter's name, and the path of what it looks at: `groupSet.groupId` looks at every entry of the list. `tag` stands for all `tag:KEY`,
-/// and its path for the thing that has the tags.
+/// A filter's name, and the path of what it looks at: `groupSet.groupId` looks at every entry of the list. `tag` stands for all
+/// `tag:KEY`, and its path for the thing that has the tags.
 pub type Names = &'static [(&'static str, &'static str)];
 
 /// Keeps the rows that all filters let pass.

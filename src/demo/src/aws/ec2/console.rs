@@ -57,9 +57,9 @@ fn text(seed: u64, region: &Region, instance: &Instance) -> String {
     let up = crate::clock::seconds(instance.launched + 14 * SECOND);
     let ip = instance.private_ip;
     let lines = [
-        "[    0.000000] Linux version 6.1.155-176.282.amzn2023.x86_64 (mockbuild@ip-10-0-48-199) #1 SMP PREEMPT_DYNAMIC".to_owned(),
+        "[    0.000000] Linux version 6.1.155-176.282.amzn2023.x86_64 (mockbuild) #1 SMP PREEMPT_DYNAMIC".to_owned(),
         "[    0.000000] Command line: BOOT_IMAGE=(hd0,gpt1)/boot/vmlinuz-6.1.155-176.282.amzn2023.x86_64 root=UUID=8d3b7a60 ro \
-         console=tty0 console=ttyS0,115200n8 nvme_core.io_timeout=4294967295 rd.emergency=poweroff selinux=1 security=selinux quiet"
+         console=tty0 console=ttyS0,115200n8 nvme_core.io_timeout=4294967295 selinux=1 security=selinux quiet"
             .to_owned(),
         "[    1.204113] systemd[1]: Detected virtualization amazon.".to_owned(),
         "[    4.871202] cloud-init[1633]: Cloud-init v. 22.2.2 running 'init' at boot".to_owned(),
@@ -75,7 +75,7 @@ fn text(seed: u64, region: &Region, instance: &Instance) -> String {
         "-----BEGIN SSH HOST KEY KEYS-----".to_owned(),
         format!("ssh-ed25519 {} root@{host}", STANDARD.encode(&blob)),
         "-----END SSH HOST KEY KEYS-----".to_owned(),
-        format!("[   13.940551] cloud-init[1841]: Cloud-init v. 22.2.2 finished at {up}. Datasource DataSourceEc2.  Up 13.93 seconds"),
+        format!("[   13.940551] cloud-init[1841]: Cloud-init v. 22.2.2 finished at {up}. Datasource DataSourceEc2."),
         String::new(),
         "Amazon Linux 2023.9.20251110".to_owned(),
         "Kernel 6.1.155-176.282.amzn2023.x86_64 on an x86_64 (-)".to_owned(),

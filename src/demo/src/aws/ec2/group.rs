@@ -21,7 +21,7 @@ const GROUP: Ids = Ids {
 
 pub fn groups(call: &Call<'_>) -> Result<Reply, Fail> {
     if !call.texts("GroupName").is_empty() {
-        let message = "Group names are known in EC2-Classic and in a default VPC only; ask by GroupId or by the filter group-name";
+        let message = "Names of groups are known in a default VPC only; ask by GroupId or by the filter group-name";
         return Err(Fail::bad("InvalidParameterValue", message));
     }
     let rows =

@@ -1,5 +1,5 @@
-//! Network interfaces. The world knows those of hosts, NAT gateways and the load balancer by their ids; those of endpoints, the Transit
-//! Gateway and the Client VPN follow from where these stand.
+//! Network interfaces. The world knows those of hosts, NAT gateways and the load balancer by their ids; those of endpoints, the
+//! Transit Gateway and the Client VPN follow from where these stand.
 use std::{collections::HashMap, net::Ipv4Addr};
 
 use serde_json::{Value, json};

@@ -230,7 +230,12 @@ fn acl_row(region: &Region, vpc: &Vpc, account: &str) -> Value {
         "vpcId": vpc.id,
         "ownerId": account,
         "default": true,
-        "entrySet": [entry(true, 100, "allow"), entry(true, 32767, "deny"), entry(false, 100, "allow"), entry(false, 32767, "deny")],
+        "entrySet": [
+            entry(true, 100, "allow"),
+            entry(true, 32767, "deny"),
+            entry(false, 100, "allow"),
+            entry(false, 32767, "deny"),
+        ],
         "associationSet": associations,
         "tagSet": [],
     })

@@ -237,7 +237,8 @@ pub fn configuration(call: &Call<'_>) -> Result<Reply, Fail> {
     dry_run(call)?;
     let host = format!("{endpoint}.prod.clientvpn.{}.amazonaws.com", call.region);
     let text = format!(
-        "client\ndev tun\nproto udp\nremote {host} 443\nremote-random-hostname\nresolv-retry infinite\nnobind\nremote-cert-tls server\n\
+        "client\ndev tun\nproto udp\nremote {host} 443\nremote-random-hostname\nresolv-retry infinite\nnobind\n\
+         remote-cert-tls server\n\
          cipher AES-256-GCM\nverb 3\n<ca>\n{}\n</ca>\n\n\nreneg-sec 0\n\nverify-x509-name {host} name\n",
         authority().trim()
     );

@@ -80,7 +80,7 @@ pub fn pairs(all: &[(&str, &str)]) -> Value {
     all.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect()
 }
 
-/// What has tags here: balancers and target groups by their ARN; a listener has those of its balancer's controller, which is none.
+/// What has tags here, by its ARN: balancers and target groups. Listeners have none.
 fn of<'a>(region: &'a Region, arn: &str) -> Option<&'a Tags> {
     static NONE: Tags = Tags(vec![]);
     let balancer = region.balancers.iter().find(|one| one.arn == arn).map(|one| &one.tags);
@@ -95,8 +95,7 @@ pub fn tags(call: &Call<'_>) -> Result<Reply, Fail> {
         return Err(fail::missing(call, "resourceArns"));
     }
     if arns.len() > 20 {
-        let message = "1 validation error detected: Value at 'resourceArns' failed to satisfy constraint: at most 20 are told at once";
-        return Err(Fail::bad("ValidationError", message));
+        return Err(Fail::bad("ValidationError", "The tags of at most 20 resources are told at once"));
     }
     call.look(|_, region| {
         let row = |arn: &String| {
