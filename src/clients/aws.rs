@@ -1,7 +1,10 @@
 //! AWS as users have it set up: one client per account, region and service, made when first asked for and kept; what may be
 //! asked of each; and what went wrong, in words.
 mod budget;
+mod bundle;
+mod caller;
 mod credentials;
+mod current;
 pub mod describe;
 mod estate;
 mod failure;
@@ -10,15 +13,13 @@ mod meter;
 mod pages;
 
 use std::{
-    any::{Any, TypeId},
     collections::{BTreeMap, HashMap},
-    env, fs,
-    future::Future,
+    env,
     sync::{
-        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use aws_config::{
@@ -26,34 +27,26 @@ use aws_config::{
     meta::region::ProvideRegion, profile::ProfileFileRegionProvider, provider_config::ProviderConfig,
     retry::RetryConfig, stalled_stream_protection::StalledStreamProtectionConfig, timeout::TimeoutConfig,
 };
-use aws_credential_types::provider::{self, ProvideCredentials, error::CredentialsError, future};
-use aws_smithy_http_client::{
-    Connector,
-    proxy::ProxyConfig,
-    tls::{self, TlsContext, TrustStore, rustls_provider::CryptoMode},
-};
-use aws_smithy_runtime_api::client::{
-    http::SharedHttpClient, orchestrator::HttpResponse, result::SdkError, runtime_components::RuntimeComponents,
-};
-use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use aws_credential_types::provider::ProvideCredentials;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_types::{
     os_shim_internal::{Env, Fs},
     region::Region,
 };
 pub use budget::{Allowance, Service};
+use bundle::trusting;
+pub use caller::Caller;
+use caller::Handles;
 use credentials::Watched;
 pub use credentials::{Ends, Origin};
+pub use current::Current;
 pub use estate::{Mark, Within};
 pub use failure::Ask;
 pub use meter::{Meter, Place, Throttled, Usage};
 pub use pages::Pages;
 use tokio::sync::OnceCell;
 
-use crate::{
-    config::Tags,
-    error::{Error, Result},
-    kinds::Scope,
-};
+use crate::{config::Tags, error::Result, kinds::Scope};
 
 /// Where no region is configured. The list of regions can be asked anywhere.
 const ANY_REGION: &str = "us-east-1";
@@ -105,6 +98,7 @@ struct Account {
     origin: Origin,
     /// These credentials were taken somewhere.
     taken: AtomicBool,
+    opened: Instant,
     identity: OnceCell<Identity>,
     regions: Mutex<HashMap<Arc<str>, Arc<Handles>>>,
 }
@@ -245,6 +239,7 @@ impl Aws {
             home: home.as_ref().into(),
             origin: Origin::of(name, &Env::real(), &Fs::real()).await,
             taken: AtomicBool::new(false),
+            opened: Instant::now(),
             identity: OnceCell::new(),
             regions: Mutex::default(),
         }
@@ -271,192 +266,6 @@ impl Aws {
             accounts.remove(&account.name);
         }
     }
-}
-
-/// A client that trusts the certificates of this file too. The SDK does not look at `AWS_CA_BUNDLE` by itself.
-fn trusting(path: &str) -> Result<SharedHttpClient> {
-    let wrong = |why: String| Error::usage(format!("AWS_CA_BUNDLE={path} cannot be used"), why);
-    let bundle = fs::read(path).map_err(|e| wrong(e.to_string()))?;
-    if !String::from_utf8_lossy(&bundle).contains("-----BEGIN CERTIFICATE-----") {
-        return Err(wrong("there is no certificate in it".to_owned()));
-    }
-    let context = TlsContext::builder().with_trust_store(TrustStore::default().with_pem_certificate(bundle));
-    let context = context.build().map_err(|e| wrong(e.to_string()))?;
-    // the builder's own `build_https` would forget the proxy, which is where bundles of one's own come from
-    Ok(aws_smithy_http_client::Builder::new().build_with_connector_fn(move |settings, components| {
-        let mut connector = Connector::builder();
-        connector.set_connector_settings(settings.cloned());
-        connector.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
-        let connector = connector.proxy_config(ProxyConfig::from_env());
-        connector.tls_provider(tls::Provider::Rustls(CryptoMode::AwsLc)).tls_context(context.clone()).build()
-    }))
-}
-
-/// The credentials of an account as they are when they are asked for: what was mended outside counts for those who hold on to this.
-#[derive(Clone)]
-pub struct Current {
-    aws: Aws,
-    account: Arc<str>,
-}
-
-impl std::fmt::Debug for Current {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Current({})", self.account)
-    }
-}
-
-impl Current {
-    /// They were not taken: the next who asks gets what is then to be had.
-    pub fn refused(&self) {
-        self.aws.refused(&self.account);
-    }
-
-    async fn credentials(&self) -> provider::Result {
-        let account = self.aws.account(&self.account).await;
-        let none = || CredentialsError::not_loaded("none are configured");
-        let credentials = account.config.credentials_provider().ok_or_else(none)?.provide_credentials().await;
-        if credentials.is_err() {
-            self.aws.forget(&account);
-        }
-        credentials
-    }
-}
-
-impl ProvideCredentials for Current {
-    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
-    where
-        Self: 'a,
-    {
-        future::ProvideCredentials::new(self.credentials())
-    }
-}
-
-/// The clients of one account in one region.
-#[derive(Clone)]
-pub struct Caller {
-    aws: Aws,
-    account: Arc<Account>,
-    region: Arc<str>,
-    handles: Arc<Handles>,
-}
-
-impl Caller {
-    #[must_use]
-    pub fn region(&self) -> &str {
-        &self.region
-    }
-
-    /// By which tags things are found.
-    #[must_use]
-    pub fn tags(&self) -> &Tags {
-        &self.aws.0.setup.tags
-    }
-
-    /// What the account's calls are signed with, as it is whenever it is asked for.
-    #[must_use]
-    pub fn credentials(&self) -> Current {
-        Current { aws: self.aws.clone(), account: self.account.name.clone() }
-    }
-
-    /// Waits for the budget, asks, and says in words what went wrong.
-    ///
-    /// # Errors
-    /// What AWS or the way to it says.
-    pub async fn ask<T, E>(
-        &self,
-        ask: Ask,
-        reply: impl Future<Output = Result<T, SdkError<E, HttpResponse>>>,
-    ) -> Result<T>
-    where
-        E: ProvideErrorMetadata + std::error::Error + 'static,
-    {
-        let lane = self.aws.0.meter.lane(&self.place(Service::of(ask.action)));
-        let seat = lane.enter().await;
-        let reply = reply.await;
-        drop(seat);
-        match reply {
-            Ok(good) => {
-                self.account.taken.store(true, Ordering::Relaxed);
-                self.handles.taken.store(true, Ordering::Relaxed);
-                Ok(good)
-            }
-            Err(error) => Err(self.refused(ask, &error)),
-        }
-    }
-
-    /// The way through a listing that comes in pages.
-    #[must_use]
-    pub fn pages(&self, ask: Ask) -> Pages<'_> {
-        Pages::new(self, ask)
-    }
-
-    fn refused<E>(&self, ask: Ask, error: &SdkError<E, HttpResponse>) -> Error
-    where
-        E: ProvideErrorMetadata + std::error::Error + 'static,
-    {
-        let taken = |flag: &AtomicBool| flag.load(Ordering::Relaxed);
-        let only_elsewhere = taken(&self.account.taken) && !taken(&self.handles.taken);
-        let ground = failure::Ground { region: &self.region, origin: &self.account.origin, only_elsewhere };
-        let told = failure::error(ask, &ground, error);
-        if told.trouble == crate::error::Trouble::Credentials {
-            // keys, tokens and profiles are read anew at the next try, so that mending them outside is enough
-            self.aws.forget(&self.account);
-        }
-        told
-    }
-
-    /// What an earlier listing learned here and a later one may build on, such as the age of images.
-    #[must_use]
-    pub fn recall<T: Send + Sync + 'static>(&self) -> Option<Arc<T>> {
-        locked(&self.handles.memory).get(&TypeId::of::<T>())?.clone().downcast().ok()
-    }
-
-    pub fn remember<T: Send + Sync + 'static>(&self, known: T) {
-        locked(&self.handles.memory).insert(TypeId::of::<T>(), Arc::new(known));
-    }
-
-    fn place(&self, service: Service) -> Place {
-        Place { account: self.account.name.clone(), region: self.region.clone(), service }
-    }
-
-    fn counter(&self, service: Service) -> meter::Counter {
-        let place = self.place(service);
-        let lane = self.aws.0.meter.lane(&place);
-        meter::Counter { meter: self.aws.0.meter.clone(), place, lane }
-    }
-}
-
-macro_rules! handles {
-    ($($name:ident: $sdk:ident, $service:ident;)+) => {
-        #[derive(Default)]
-        struct Handles {
-            /// The credentials were taken in this region.
-            taken: AtomicBool,
-            memory: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
-            $($name: OnceLock<$sdk::Client>,)+
-        }
-
-        impl Caller {
-            $(#[must_use]
-            pub fn $name(&self) -> &$sdk::Client {
-                self.handles.$name.get_or_init(|| {
-                    let region = Region::new(self.region.to_string());
-                    let config = $sdk::config::Builder::from(&self.account.config).region(region);
-                    $sdk::Client::from_conf(config.interceptor(self.counter(Service::$service)).build())
-                })
-            })+
-        }
-    };
-}
-
-handles! {
-    ec2: aws_sdk_ec2, Ec2;
-    eks: aws_sdk_eks, Eks;
-    ssm: aws_sdk_ssm, Ssm;
-    sts: aws_sdk_sts, Sts;
-    logs: aws_sdk_cloudwatchlogs, Logs;
-    elb: aws_sdk_elasticloadbalancingv2, Elb;
-    auto_scaling: aws_sdk_autoscaling, AutoScaling;
 }
 
 fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -2,6 +2,7 @@
 use std::{
     io::{self, IsTerminal, Write, stdout},
     mem::ManuallyDrop,
+    os::fd::{AsFd, OwnedFd},
     sync::Once,
 };
 
@@ -16,7 +17,10 @@ use crossterm::{
 use ratatui::{Frame, backend::CrosstermBackend};
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
+    fs::{Mode, OFlags},
     io::Errno,
+    stdio::dup2_stdin,
+    termios::ttyname,
 };
 use tokio::sync::oneshot;
 
@@ -30,6 +34,38 @@ pub struct Terminal {
     /// Never dropped: ratatui would say on stderr that a terminal which is gone has no cursor, and die of that.
     inner: ManuallyDrop<ratatui::Terminal<CrosstermBackend<io::BufWriter<io::Stdout>>>>,
     taken: bool,
+    input: Input,
+}
+
+/// Standard input, as it was given and as it is read here: never waiting. A piece of a sequence that lacks its end (Alt and `[`) would
+/// otherwise hold up all that comes after it, changes of size too. Whoever gave the terminal, and who is lent it, knows nothing of that.
+struct Input {
+    given: Option<OwnedFd>,
+    own: Option<OwnedFd>,
+}
+
+impl Input {
+    /// The same terminal opened anew: only what is opened here never waits. Where that cannot be, the one that was given must do.
+    fn open() -> Self {
+        let stdin = io::stdin();
+        let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let opened = ttyname(&stdin, Vec::new()).and_then(|path| rustix::fs::open(path, flags, Mode::empty()));
+        Self { given: stdin.as_fd().try_clone_to_owned().ok(), own: opened.ok() }
+    }
+
+    fn take(&self) {
+        if let (Some(own), Some(_)) = (&self.own, &self.given) {
+            // failing that, it waits where it need not: what was given still works
+            let _as_given = dup2_stdin(own);
+        }
+    }
+
+    fn lend(&self) {
+        if let Some(given) = &self.given {
+            // it is the same terminal either way
+            let _as_own = dup2_stdin(given);
+        }
+    }
 }
 
 impl Terminal {
@@ -42,8 +78,11 @@ impl Terminal {
         give_back_on_panic();
         // one write a frame: the terminal never shows half of one
         let writer = io::BufWriter::with_capacity(256 * 1024, stdout());
-        let mut terminal =
-            Self { inner: ManuallyDrop::new(ratatui::Terminal::new(CrosstermBackend::new(writer))?), taken: false };
+        let mut terminal = Self {
+            inner: ManuallyDrop::new(ratatui::Terminal::new(CrosstermBackend::new(writer))?),
+            taken: false,
+            input: Input::open(),
+        };
         terminal.take_back(mouse)?;
         Ok(terminal)
     }
@@ -53,6 +92,7 @@ impl Terminal {
     pub fn take_back(&mut self, mouse: bool) -> io::Result<()> {
         enable_raw_mode()?;
         self.taken = true;
+        self.input.take();
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste, Print(WHEEL_AS_ARROWS))?;
         self.mouse(mouse)
     }
@@ -63,6 +103,7 @@ impl Terminal {
         if !std::mem::take(&mut self.taken) {
             return Ok(());
         }
+        self.input.lend();
         give_back()
     }
 

@@ -288,6 +288,27 @@ fn answers_of_the_terminal_that_come_late_are_never_keys() {
 }
 
 #[test]
+fn half_a_sequence_holds_up_neither_a_change_of_size_nor_the_keys_after_it() {
+    let mut terminal = unserved();
+    for half in ["\x1b[", "\x1bO", "\x1b[1;"] {
+        terminal.types(half);
+        terminal.resize(90, 25);
+        terminal.until("the footer is the last line", || terminal.row(24).contains("? keys"));
+        terminal.resize(100, 30);
+        terminal.until("the footer is the last line again", || terminal.row(29).contains("? keys"));
+        // it ends what was begun, and is lost with it
+        terminal.press("~");
+        terminal.press("?");
+        terminal.shows("Next row");
+        terminal.press("esc");
+        terminal.shows_no("Next row");
+    }
+    terminal.press("q");
+    terminal.ends_well();
+    terminal.is_given_back();
+}
+
+#[test]
 fn pasted_text_is_text_and_never_keys() {
     let mut terminal = unserved();
     terminal.types("\x1b[200~q:q\rq\x1b[201~");
