@@ -132,7 +132,8 @@ fn whole(event: &TrailEvent, seed: u64, account: &str, region: &str) -> Value {
     let role = event.arn.split('/').nth(1).unwrap_or_default();
     let role_id = format!("AROA{}", Rng::of(seed, role).letters(17, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"));
     let person = event.user.contains('.');
-    let agent = if person { "aws-cli/2.31.2 md/awscrt#0.27.6 ua/2.1 os/linux" } else { "Boto3/1.40.4 md/Botocore#1.40.4" };
+    let agent =
+        if person { "aws-cli/2.31.2 md/awscrt#0.27.6 ua/2.1 os/linux" } else { "Boto3/1.40.4 md/Botocore#1.40.4" };
     let mut whole = json!({
         "eventVersion": "1.11",
         "userIdentity": {

@@ -19,7 +19,10 @@ pub const SERVICE: Service = Service {
     name: "ecr",
     wire: Wire::Json11,
     namespace: "",
-    bad_token: ("InvalidParameterException", "Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid token'"),
+    bad_token: (
+        "InvalidParameterException",
+        "Invalid parameter at 'nextToken' failed to satisfy constraint: 'Invalid token'",
+    ),
     operations: &[
         Operation::new("ecr:DescribeRepositories", repositories),
         Operation::new("ecr:DescribeImages", image::describe),
@@ -83,7 +86,8 @@ fn token(call: &Call<'_>) -> Result<Reply, Fail> {
     call.look(|world, region| {
         let token = STANDARD.encode(format!("AWS:{}", crate::rng::Rng::of(0, call.id).hex(64)));
         let proxy = format!("https://{}.dkr.ecr.{}.amazonaws.com", world.account, region.name);
-        let data = json!({ "authorizationToken": token, "expiresAt": time(world.now + 12 * HOUR), "proxyEndpoint": proxy });
+        let data =
+            json!({ "authorizationToken": token, "expiresAt": time(world.now + 12 * HOUR), "proxyEndpoint": proxy });
         json!({ "authorizationData": [data] }).into()
     })
 }

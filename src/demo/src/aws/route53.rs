@@ -124,7 +124,9 @@ fn tags(call: &Call<'_>) -> Result<Reply, Fail> {
             "hostedzone" if id == world.dns.id => {
                 world.dns.tags.0.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect()
             }
-            "hostedzone" => return Err(Fail::new(404, "NoSuchHostedZone", format!("No hosted zone found with ID: {id}"))),
+            "hostedzone" => {
+                return Err(Fail::new(404, "NoSuchHostedZone", format!("No hosted zone found with ID: {id}")));
+            }
             "healthcheck" => {
                 let check = check::found(world, id)?;
                 let name = world.regions.get(check.region).map(|region| region.name.as_str()).unwrap_or_default();

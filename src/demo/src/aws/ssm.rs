@@ -93,7 +93,8 @@ struct Filter {
 
 /// Both the old list of filters and the new one.
 fn filters(call: &Call<'_>) -> Result<Vec<Filter>, Fail> {
-    let old = call.objects("InstanceInformationFilterList").into_iter().map(|one| (one.get("key"), one.get("valueSet")));
+    let old =
+        call.objects("InstanceInformationFilterList").into_iter().map(|one| (one.get("key"), one.get("valueSet")));
     let new = call.objects("Filters").into_iter().map(|one| (one.get("Key"), one.get("Values")));
     old.chain(new)
         .map(|(key, values)| {
@@ -105,7 +106,10 @@ fn filters(call: &Call<'_>) -> Result<Vec<Filter>, Fail> {
                 return Err(Fail::bad("InvalidFilterKey", format!("The specified filter key {key} is not valid.")));
             }
             if values.is_empty() {
-                return Err(Fail::bad("InvalidInstanceInformationFilterValue", "A filter must have at least one value."));
+                return Err(Fail::bad(
+                    "InvalidInstanceInformationFilterValue",
+                    "A filter must have at least one value.",
+                ));
             }
             Ok(Filter { key, values })
         })
@@ -164,7 +168,8 @@ fn patch(world: &World, instance: &Instance) -> Value {
         ("SecurityNonCompliantCount", missing / 2),
         ("OtherNonCompliantCount", 0),
     ];
-    let mut row: Map<String, Value> = counts.iter().map(|(name, count)| ((*name).to_owned(), Value::from(*count))).collect();
+    let mut row: Map<String, Value> =
+        counts.iter().map(|(name, count)| ((*name).to_owned(), Value::from(*count))).collect();
     for (name, value) in [
         ("InstanceId", Value::from(instance.id.as_str())),
         ("PatchGroup", Value::from("")),

@@ -41,7 +41,8 @@ fn by_id<'a>(repository: &'a Repository, id: &Value) -> Option<&'a Image> {
         return None;
     }
     repository.images.iter().find(|image| {
-        digest.is_none_or(|digest| image.digest == digest) && tag.is_none_or(|tag| image.tags.iter().any(|is| is == tag))
+        digest.is_none_or(|digest| image.digest == digest)
+            && tag.is_none_or(|tag| image.tags.iter().any(|is| is == tag))
     })
 }
 
@@ -50,7 +51,8 @@ fn no_image(world: &World, repository: &Repository, id: &Value) -> Fail {
     Fail::bad(
         "ImageNotFoundException",
         format!(
-            "The image with imageId {{imageDigest:'{}', imageTag:'{}'}} does not exist within the repository with name '{}' in the \
+            "The image with imageId {{imageDigest:'{}', imageTag:'{}'}} does not exist within the repository with name '{}' \
+             in the \
              registry with id '{}'",
             text("imageDigest"),
             text("imageTag"),
@@ -88,7 +90,12 @@ pub fn describe(call: &Call<'_>) -> Result<Reply, Fail> {
 }
 
 fn counts(image: &Image) -> Map<String, Value> {
-    image.findings.iter().filter(|(_, count)| *count > 0).map(|(severity, count)| ((*severity).to_owned(), json!(count))).collect()
+    image
+        .findings
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(severity, count)| ((*severity).to_owned(), json!(count)))
+        .collect()
 }
 
 fn detail(world: &World, repository: &Repository, image: &Image) -> Value {
@@ -168,9 +175,10 @@ fn manifest(image: &Image) -> Value {
     let config = format!("sha256:{}", rng.hex(64));
     let shares = [image.size / 2, image.size / 3];
     let rest = image.size - shares.iter().sum::<u64>();
-    let layers = shares.into_iter().chain([rest]).map(|size| {
-        json!({ "mediaType": LAYER, "size": size, "digest": format!("sha256:{}", rng.hex(64)) })
-    });
+    let layers = shares
+        .into_iter()
+        .chain([rest])
+        .map(|size| json!({ "mediaType": LAYER, "size": size, "digest": format!("sha256:{}", rng.hex(64)) }));
     let layers: Vec<Value> = layers.collect();
     json!({
         "schemaVersion": 2,

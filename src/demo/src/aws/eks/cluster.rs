@@ -17,9 +17,10 @@ pub fn list(call: &Call<'_>) -> Result<Reply, Fail> {
 pub fn describe(call: &Call<'_>) -> Result<Reply, Fail> {
     with_cluster(call, |world, region| {
         let cluster = &region.eks;
-        let changing = cluster.updates.iter().any(|one| {
-            one.nodegroup.is_none() && update::status(one, region, world.now) == "InProgress"
-        });
+        let changing = cluster
+            .updates
+            .iter()
+            .any(|one| one.nodegroup.is_none() && update::status(one, region, world.now) == "InProgress");
         // who stays on a version beyond its time pays for it
         let support = if version::in_standard_support(&cluster.version, world.now) { "STANDARD" } else { "EXTENDED" };
         let told = json!({

@@ -14,7 +14,8 @@ use crate::{
 };
 
 pub fn list(call: &Call<'_>) -> Result<Reply, Fail> {
-    let all = with_cluster(call, |_, region| Ok(region.eks.nodegroups.iter().map(|group| group.name.clone()).collect()))?;
+    let all =
+        with_cluster(call, |_, region| Ok(region.eks.nodegroups.iter().map(|group| group.name.clone()).collect()))?;
     let Page { rows, next } = names(call, all)?;
     Ok(json!({ "nodegroups": rows, "nextToken": next }).into())
 }
@@ -91,7 +92,8 @@ fn issues(region: &Region, group: &Nodegroup, scaling: Option<&ScalingGroup>, no
         issues.push(json!({ "code": "Unknown", "message": message, "resourceIds": sick }));
     }
     // what was launched since says that it is over
-    let last = scaling.and_then(|scaling| scaling.activities.iter().find(|one| one.description.starts_with("Launching")));
+    let last =
+        scaling.and_then(|scaling| scaling.activities.iter().find(|one| one.description.starts_with("Launching")));
     if let Some(failed) = last.filter(|one| one.status == "Failed" && now - one.started < HOUR) {
         let message = format!("Instance launch failed: {}", failed.message);
         issues.push(json!({ "code": "AsgInstanceLaunchFailures", "message": message, "resourceIds": [group.asg] }));
@@ -113,7 +115,8 @@ pub fn configure(call: &Call<'_>) -> Result<Reply, Fail> {
         return Err(invalid(format!("{other} is not served here: of a node group only scalingConfig can be changed.")));
     }
     let asked = call.input.get("scalingConfig").cloned().unwrap_or_default();
-    let sizes = Sizes { min: size(&asked, "minSize")?, max: size(&asked, "maxSize")?, desired: size(&asked, "desiredSize")? };
+    let sizes =
+        Sizes { min: size(&asked, "minSize")?, max: size(&asked, "maxSize")?, desired: size(&asked, "desiredSize")? };
     let (group, status) = with_cluster(call, |world, region| {
         let group = found(region, &name)?;
         let scaling = region.scaling.iter().find(|one| one.name == group.asg);

@@ -51,7 +51,10 @@ fn known(call: &Call<'_>, region: &Region) -> Result<(), Fail> {
     if let Some(name) = call.text("addonName")
         && region.eks.addons.iter().all(|addon| addon.name != name)
     {
-        return Err(not_found(format!("No addon: {name} found in cluster: {}", cluster.1), &[cluster, ("addonName", name)]));
+        return Err(not_found(
+            format!("No addon: {name} found in cluster: {}", cluster.1),
+            &[cluster, ("addonName", name)],
+        ));
     }
     Ok(())
 }
@@ -70,9 +73,8 @@ pub fn describe(call: &Call<'_>) -> Result<Reply, Fail> {
     with_cluster(call, |world, region| {
         known(call, region)?;
         let found = region.eks.updates.iter().find(|one| one.id == id && concerns(call, one));
-        let update = found.ok_or_else(|| {
-            not_found(format!("No update found for ID: {id}"), &[("clusterName", &region.eks.name)])
-        })?;
+        let update = found
+            .ok_or_else(|| not_found(format!("No update found for ID: {id}"), &[("clusterName", &region.eks.name)]))?;
         Ok(json!({ "update": told(update, region, world.now) }).into())
     })
 }

@@ -20,12 +20,54 @@ struct Version {
 
 /// Newest first; the dates are those that EKS publishes.
 const ALL: [Version; 6] = [
-    Version { name: "1.34", patch: "1.34.2", platform: "eks.9", released: "2025-10-02", standard: "2026-12-02", extended: "2027-12-02" },
-    Version { name: "1.33", patch: "1.33.5", platform: "eks.9", released: "2025-05-29", standard: "2026-07-29", extended: "2027-07-29" },
-    Version { name: "1.32", patch: "1.32.9", platform: "eks.26", released: "2025-01-23", standard: "2026-03-23", extended: "2027-03-23" },
-    Version { name: "1.31", patch: "1.31.13", platform: "eks.42", released: "2024-09-26", standard: "2025-11-26", extended: "2026-11-26" },
-    Version { name: "1.30", patch: "1.30.14", platform: "eks.50", released: "2024-05-23", standard: "2025-07-23", extended: "2026-07-23" },
-    Version { name: "1.29", patch: "1.29.15", platform: "eks.53", released: "2024-01-23", standard: "2025-03-23", extended: "2026-03-23" },
+    Version {
+        name: "1.34",
+        patch: "1.34.2",
+        platform: "eks.9",
+        released: "2025-10-02",
+        standard: "2026-12-02",
+        extended: "2027-12-02",
+    },
+    Version {
+        name: "1.33",
+        patch: "1.33.5",
+        platform: "eks.9",
+        released: "2025-05-29",
+        standard: "2026-07-29",
+        extended: "2027-07-29",
+    },
+    Version {
+        name: "1.32",
+        patch: "1.32.9",
+        platform: "eks.26",
+        released: "2025-01-23",
+        standard: "2026-03-23",
+        extended: "2027-03-23",
+    },
+    Version {
+        name: "1.31",
+        patch: "1.31.13",
+        platform: "eks.42",
+        released: "2024-09-26",
+        standard: "2025-11-26",
+        extended: "2026-11-26",
+    },
+    Version {
+        name: "1.30",
+        patch: "1.30.14",
+        platform: "eks.50",
+        released: "2024-05-23",
+        standard: "2025-07-23",
+        extended: "2026-07-23",
+    },
+    Version {
+        name: "1.29",
+        patch: "1.29.15",
+        platform: "eks.53",
+        released: "2024-01-23",
+        standard: "2025-03-23",
+        extended: "2026-03-23",
+    },
 ];
 
 fn day(text: &str) -> i64 {
@@ -56,7 +98,8 @@ pub fn describe(call: &Call<'_>) -> Result<Reply, Fail> {
     let limit = page::limit(call, "maxResults", 1, 100, 100)?;
     let now = call.look(|world, _| world.now)?;
     let only = call.texts("clusterVersions");
-    let status = call.text("versionStatus").or(call.text("status")).map(|status| status.to_uppercase().replace('-', "_"));
+    let status =
+        call.text("versionStatus").or(call.text("status")).map(|status| status.to_uppercase().replace('-', "_"));
     let (all, default) = (call.flag("includeAll"), call.flag("defaultOnly"));
     let wanted = |(number, one): &(usize, &Version)| {
         let is = one.status(now);

@@ -36,11 +36,16 @@ pub fn describe(call: &Call<'_>) -> Result<Reply, Fail> {
     let names = call.texts("AlarmNames");
     let prefix = call.text("AlarmNamePrefix");
     if !names.is_empty() && prefix.is_some() {
-        return Err(Fail::bad("InvalidParameterCombination", "AlarmNames and AlarmNamePrefix must not be given together"));
+        return Err(Fail::bad(
+            "InvalidParameterCombination",
+            "AlarmNames and AlarmNamePrefix must not be given together",
+        ));
     }
     let (metric, composite) = kinds(call)?;
     let state = call.text("StateValue");
-    if let Some(other) = state.filter(|state| ![AlarmState::Ok, AlarmState::Alarm, AlarmState::Insufficient].iter().any(|one| one.word() == *state)) {
+    if let Some(other) = state.filter(|state| {
+        ![AlarmState::Ok, AlarmState::Alarm, AlarmState::Insufficient].iter().any(|one| one.word() == *state)
+    }) {
         return Err(invalid(format!("{other} is not a state of alarms")));
     }
     let related = (call.text("ChildrenOfAlarmName"), call.text("ParentsOfAlarmName"));
@@ -70,7 +75,8 @@ fn kin(region: &Region, alarm: &Alarm, (children_of, parents_of): (Option<&str>,
         let parent = region.alarms.iter().find(|alarm| alarm.name == parent);
         matches!(parent.map(|parent| &parent.what), Some(Watched::Composite(all)) if all.iter().any(|one| one == child))
     };
-    children_of.is_none_or(|parent| below(parent, &alarm.name)) && parents_of.is_none_or(|child| below(&alarm.name, child))
+    children_of.is_none_or(|parent| below(parent, &alarm.name))
+        && parents_of.is_none_or(|child| below(&alarm.name, child))
 }
 
 fn told(alarm: &Alarm) -> Value {
@@ -156,9 +162,10 @@ pub fn for_metric(call: &Call<'_>) -> Result<Reply, Fail> {
             && period.is_none_or(|period| period == 60)
     };
     let rows = call.look(|_, region| {
-        let there = region.alarms.iter().filter(
-            |alarm| matches!(&alarm.what, Watched::Metric { metric, statistic, .. } if is(metric, statistic)),
-        );
+        let there = region
+            .alarms
+            .iter()
+            .filter(|alarm| matches!(&alarm.what, Watched::Metric { metric, statistic, .. } if is(metric, statistic)));
         there.map(told).collect::<Vec<_>>()
     })?;
     Ok(json!({ "MetricAlarms": rows }).into())
@@ -169,7 +176,8 @@ pub fn set(call: &Call<'_>) -> Result<Reply, Fail> {
     let name = call.text("AlarmName").ok_or_else(|| fail::missing(call, "alarmName"))?.to_owned();
     let reason = call.text("StateReason").ok_or_else(|| fail::missing(call, "stateReason"))?.to_owned();
     let word = call.text("StateValue").ok_or_else(|| fail::missing(call, "stateValue"))?;
-    let state = [AlarmState::Ok, AlarmState::Alarm, AlarmState::Insufficient].into_iter().find(|one| one.word() == word);
+    let state =
+        [AlarmState::Ok, AlarmState::Alarm, AlarmState::Insufficient].into_iter().find(|one| one.word() == word);
     let state = state.ok_or_else(|| invalid(format!("{word} is not a state of alarms")))?;
     call.change(|world| {
         let now = world.now;

@@ -65,7 +65,9 @@ pub fn metric_data(call: &Call<'_>) -> Result<Reply, Fail> {
     });
     let skipped = match call.text("NextToken") {
         None => 0,
-        Some(token) => token.strip_prefix("points-").and_then(|n| n.parse().ok()).ok_or_else(|| bad_token(call, token))?,
+        Some(token) => {
+            token.strip_prefix("points-").and_then(|n| n.parse().ok()).ok_or_else(|| bad_token(call, token))?
+        }
     };
     Ok(answer(rows.collect(), skipped, most).into())
 }
@@ -106,9 +108,12 @@ fn query(given: &Value) -> Result<Query, Fail> {
     let id = text(given, "Id").unwrap_or_default();
     let begins = id.chars().next().is_some_and(|c| c.is_ascii_lowercase());
     if !begins || !id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') {
-        return Err(wrong(format!("The value {id} for parameter MetricDataQueries.member.Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.")));
+        return Err(wrong(format!(
+            "The value {id} for parameter MetricDataQueries.member.Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$."
+        )));
     }
-    let told = !matches!(given.get("ReturnData"), Some(Value::Bool(false))) && text(given, "ReturnData").as_deref() != Some("false");
+    let told = !matches!(given.get("ReturnData"), Some(Value::Bool(false)))
+        && text(given, "ReturnData").as_deref() != Some("false");
     let stat = given.get("MetricStat").filter(|stat| stat.is_object());
     let what = match (stat, text(given, "Expression")) {
         (Some(_), Some(_)) | (None, None) => {
@@ -129,7 +134,8 @@ fn metric_stat(stat: &Value) -> Result<What, Fail> {
         None => None,
     };
     let name = text(stat, "Stat");
-    let statistic = Statistic::named(&name).ok_or_else(|| wrong(format!("The value {name} for parameter Stat is not supported.")))?;
+    let statistic = Statistic::named(&name)
+        .ok_or_else(|| wrong(format!("The value {name} for parameter Stat is not supported.")))?;
     let given: Vec<&Value> = metric.get("Dimensions").and_then(Value::as_array).into_iter().flatten().collect();
     Ok(What::Metric {
         namespace: text(&metric, "Namespace"),
@@ -186,9 +192,7 @@ fn points(worked: Worked, known: &Known) -> Points {
     match worked {
         Worked::Points(points) => points,
         Worked::Many(all) => all.into_iter().next().unwrap_or_default(),
-        Worked::Number(number) => {
-            known.iter().flat_map(|(_, points)| points.keys()).map(|at| (*at, number)).collect()
-        }
+        Worked::Number(number) => known.iter().flat_map(|(_, points)| points.keys()).map(|at| (*at, number)).collect(),
     }
 }
 

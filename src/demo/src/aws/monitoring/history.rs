@@ -29,7 +29,8 @@ pub fn describe(call: &Call<'_>) -> Result<Reply, Fail> {
         let wanted = region.alarms.iter().filter(|alarm| {
             (if is_composite(alarm) { composite } else { metric }) && name.is_none_or(|name| alarm.name == name)
         });
-        wanted.flat_map(|alarm| items(alarm).into_iter().map(move |item| (item.at, told(alarm, &item), item.kind)))
+        wanted
+            .flat_map(|alarm| items(alarm).into_iter().map(move |item| (item.at, told(alarm, &item), item.kind)))
             .filter(|(at, _, of)| (from..to).contains(at) && kind.is_none_or(|kind| kind == *of))
             .map(|(at, row, _)| (at, row))
             .collect::<Vec<_>>()

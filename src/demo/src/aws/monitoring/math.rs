@@ -136,7 +136,9 @@ impl<'a> Parser<'a> {
             "FLOOR" => each(of, f64::floor),
             "FILL" => {
                 self.expect(',')?;
-                let Worked::Number(with) = self.sum()? else { return Err("FILL is served with a number alone".to_owned()) };
+                let Worked::Number(with) = self.sum()? else {
+                    return Err("FILL is served with a number alone".to_owned());
+                };
                 self.filled(of, with)
             }
             _ => return Err(format!("{name} is not served here")),

@@ -101,7 +101,12 @@ pub fn period(seconds: i64) -> Result<i64, Fail> {
 }
 
 /// The metric that is meant; its unit plays no part in finding it.
-pub fn find<'a>(metrics: &'a Metrics, namespace: &str, name: &str, dimensions: &[(String, String)]) -> Option<&'a Metric> {
+pub fn find<'a>(
+    metrics: &'a Metrics,
+    namespace: &str,
+    name: &str,
+    dimensions: &[(String, String)],
+) -> Option<&'a Metric> {
     let is = |metric: &&Metric| metric.namespace == namespace && metric.name == name && metric.dimensions == dimensions;
     let first = Metric { namespace: namespace.to_owned(), name: name.to_owned(), dimensions: vec![], unit: "" };
     metrics.range(first..).map(|(metric, _)| metric).take_while(|m| m.namespace == namespace && m.name == name).find(is)
@@ -118,7 +123,8 @@ pub fn statistics(call: &Call<'_>) -> Result<Reply, Fail> {
     }
     if (to - from) / period > MOST {
         let message = format!(
-            "You have requested up to {} datapoints, which exceeds the limit of {MOST}. You may reduce the datapoints requested by \
+            "You have requested up to {} datapoints, which exceeds the limit of {MOST}. You may reduce the datapoints \
+             requested by \
              increasing Period, or decreasing the time range.",
             (to - from) / period
         );
@@ -126,13 +132,17 @@ pub fn statistics(call: &Call<'_>) -> Result<Reply, Fail> {
     }
     let (plain, extended) = (call.texts("Statistics"), call.texts("ExtendedStatistics"));
     if plain.is_empty() && extended.is_empty() {
-        return Err(Fail::bad("InvalidParameterCombination", "At least one of Statistics and ExtendedStatistics must be given"));
+        return Err(Fail::bad(
+            "InvalidParameterCombination",
+            "At least one of Statistics and ExtendedStatistics must be given",
+        ));
     }
     let (plain, extended) = (known(&plain)?, known(&extended)?);
     let wanted = metric::asked(&call.objects("Dimensions"));
     let unit = call.text("Unit");
     let rows = call.look(|_, region| {
-        let found = find(&region.metrics, namespace, name, &wanted).filter(|metric| unit.is_none_or(|unit| metric.unit == unit));
+        let found = find(&region.metrics, namespace, name, &wanted)
+            .filter(|metric| unit.is_none_or(|unit| metric.unit == unit));
         let Some(found) = found else { return vec![] };
         let periods = Span { from, to, period }.cut(&region.metrics, found);
         periods.iter().map(|(at, values)| point(*at, values, &plain, &extended, found.unit)).collect::<Vec<_>>()
@@ -180,7 +190,15 @@ mod tests {
     #[test]
     fn statistics_are_what_their_names_say() {
         let values: Vec<f64> = (1..=10).map(f64::from).collect();
-        for (name, is) in [("Average", 5.5), ("Sum", 55.0), ("Minimum", 1.0), ("Maximum", 10.0), ("SampleCount", 10.0), ("p90", 9.0), ("p99.9", 10.0)] {
+        for (name, is) in [
+            ("Average", 5.5),
+            ("Sum", 55.0),
+            ("Minimum", 1.0),
+            ("Maximum", 10.0),
+            ("SampleCount", 10.0),
+            ("p90", 9.0),
+            ("p99.9", 10.0),
+        ] {
             assert_eq!(Statistic::named(name).map(|one| one.of(&values)), Some(is), "{name}");
         }
         assert_eq!(Statistic::named("p101"), None);

@@ -87,9 +87,9 @@ fn answers(world: &World, check: &HealthCheck) -> bool {
     let listeners = region.balancers.iter().flat_map(|balancer| &balancer.listeners);
     let asked = listeners.filter(|listener| listener.port == check.port).map(|listener| &listener.target_group);
     let groups = asked.filter_map(|arn| region.target_groups.iter().find(|group| group.arn == *arn));
-    groups.flat_map(|group| cluster::endpoints(&region.kube, &group.namespace, &group.service)).any(|endpoint| {
-        endpoint.ready && !endpoint.lost
-    })
+    groups
+        .flat_map(|group| cluster::endpoints(&region.kube, &group.namespace, &group.service))
+        .any(|endpoint| endpoint.ready && !endpoint.lost)
 }
 
 pub fn status(call: &Call<'_>) -> Result<Reply, Fail> {
@@ -99,7 +99,8 @@ pub fn status(call: &Call<'_>) -> Result<Reply, Fail> {
         let words = if answers(world, check) {
             "Success: HTTP Status Code 200, OK"
         } else {
-            "Failure: Connection timed out. The endpoint or the internet connection is down, or requests are being blocked by your \
+            "Failure: Connection timed out. The endpoint or the internet connection is down, or requests are being blocked \
+             by your \
              firewall."
         };
         let rows: Vec<Value> = (0..2 * PLACES.len()).map(|number| observation(world, check, number, words)).collect();

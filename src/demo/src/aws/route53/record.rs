@@ -30,7 +30,10 @@ pub fn list(call: &Call<'_>) -> Result<Reply, Fail> {
         return Err(Fail::bad("InvalidInput", "The input is not valid: a type was given without a name"));
     }
     if id.is_some() && (kind.is_none() || name.is_none()) {
-        return Err(Fail::bad("InvalidInput", "The input is not valid: an identifier was given without a name and a type"));
+        return Err(Fail::bad(
+            "InvalidInput",
+            "The input is not valid: an identifier was given without a name and a type",
+        ));
     }
     call.look(|world, _| {
         let zone = found(call, world)?;

@@ -44,7 +44,8 @@ fn all(region: &Region) -> Vec<Parameter> {
         put(format!("{base}/image_id"), ami, &ami.id, "text");
         put(format!("{base}/image_name"), ami, &ami.name, "text");
         put(format!("{base}/release_version"), ami, release, "text");
-        let whole = json!({ "schema_version": "2", "image_id": ami.id, "image_name": ami.name, "release_version": release });
+        let whole =
+            json!({ "schema_version": "2", "image_id": ami.id, "image_name": ami.name, "release_version": release });
         put(base, ami, &whole.to_string(), "text");
     }
     found
@@ -90,7 +91,8 @@ pub fn some(call: &Call<'_>) -> Result<Reply, Fail> {
         return Err(Fail::bad("ValidationException", "Names must have 1 to 10 entries."));
     }
     let found = named(call, &names)?;
-    let unknown: Vec<&String> = names.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(name, _)| name).collect();
+    let unknown: Vec<&String> =
+        names.iter().zip(&found).filter(|(_, found)| found.is_none()).map(|(name, _)| name).collect();
     let found: Vec<&Value> = found.iter().flatten().collect();
     Ok(json!({ "Parameters": found, "InvalidParameters": unknown }).into())
 }
