@@ -5,6 +5,13 @@
 //! decoder with it: what one writes, the other must understand.
 //!
 //! Imports point one way: `rng · clock < lines < kube < world < incident < fault < http · sigv4 < aws · api < serve`.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "a world of our own making: its numbers are small, and what chance gives may be cut to size"
+)]
 pub mod api;
 pub mod aws;
 pub mod clock;

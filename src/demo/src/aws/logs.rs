@@ -96,7 +96,8 @@ fn millis(call: &Call<'_>, name: &str) -> Result<Option<i64>, Fail> {
     Ok(value)
 }
 
-/// FilterLogEvents and GetLogEvents share a rate with everybody in the account, and nothing raises it. Who reads a flood eats most of it.
+/// FilterLogEvents and GetLogEvents share a rate with everybody in the account, and nothing raises it. Who reads a flood
+/// eats most of it.
 fn in_pace(call: &Call<'_>) -> Result<(), Fail> {
     let most = if call.region == "us-east-1" { 25 } else { 10 };
     pace::admit(call, |count| {

@@ -168,7 +168,7 @@ fn cluster(
     let nodes = instances.iter().filter(|i| i.nodegroup.is_some());
     let nodes = nodes.map(|instance| super::life::node_spec(instance, site.name, &site.zones, &net.subnets)).collect();
     let images = repositories.iter().flat_map(|repository| {
-        repository.images.iter().flat_map(|image| image.tags.iter().map(|tag| format!("{}:{tag}", repository.uri)))
+        repository.images.iter().flat_map(|image| image.tags.iter().map(|tag| format!("{}:{tag}", repository.name)))
     });
     kube::Cluster::new(kube::Plan {
         name: site.cluster(),

@@ -149,7 +149,7 @@ def patterns(lab, whole, window):
         ("kubelet -SyncLoop", lambda text, row: "kubelet" in text and "SyncLoop" not in text),
         ("?chronyd ?systemd", lambda text, row: "chronyd" in text or "systemd" in text),
         ('"Connection closed by"', lambda text, row: "Connection closed by" in text),
-        ("%offset -?[0-9]+ us%", lambda text, row: row["ident"] == "chronyd"),
+        ("%offset -?[0-9]+ us%", lambda text, row: row.get("ident") == "chronyd"),
         ('{ $.ident = "sshd" }', lambda text, row: row.get("ident") == "sshd"),
         ('{ $.ident = "s*d" && $.message = "*preauth*" }', lambda text, row: row.get("ident") == "sshd"),
         ("{ ($.ident = chronyd) || ($.ident = systemd) }", lambda text, row: row.get("ident") in ("chronyd", "systemd")),

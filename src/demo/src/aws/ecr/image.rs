@@ -51,7 +51,8 @@ fn no_image(world: &World, repository: &Repository, id: &Value) -> Fail {
     Fail::bad(
         "ImageNotFoundException",
         format!(
-            "The image with imageId {{imageDigest:'{}', imageTag:'{}'}} does not exist within the repository with name '{}' in the \
+            "The image with imageId {{imageDigest:'{}', imageTag:'{}'}} does not exist within the repository with name '{}' \
+             in the \
              registry with id '{}'",
             text("imageDigest"),
             text("imageTag"),

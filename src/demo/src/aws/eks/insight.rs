@@ -49,6 +49,11 @@ const ALL: [Insight; 4] = [
     },
 ];
 
+/// Looked at once a day, at three in the morning.
+const fn refreshed(now: i64) -> i64 {
+    (now - 3 * HOUR).div_euclid(DAY) * DAY + 3 * HOUR
+}
+
 fn told(world: &World, region: &Region, insight: &Insight) -> Value {
     let cluster = &region.eks;
     json!({
@@ -56,8 +61,7 @@ fn told(world: &World, region: &Region, insight: &Insight) -> Value {
         "name": insight.name,
         "category": "UPGRADE_READINESS",
         "kubernetesVersion": version::next(&cluster.version),
-        // looked at once a day
-        "lastRefreshTime": time(world.now.div_euclid(DAY) * DAY + 3 * HOUR - if world.now.rem_euclid(DAY) < 3 * HOUR { DAY } else { 0 }),
+        "lastRefreshTime": time(refreshed(world.now)),
         "lastTransitionTime": time(cluster.created + DAY),
         "description": insight.description,
         "insightStatus": { "status": "PASSING", "reason": insight.fine },
@@ -91,7 +95,12 @@ pub fn describe(call: &Call<'_>) -> Result<Reply, Fail> {
         let (insight, mut row) = found
             .ok_or_else(|| not_found(format!("No insight found for id: {id}"), &[("clusterName", &region.eks.name)]))?;
         row["recommendation"] = Value::from(insight.recommendation);
+<<<<<<< HEAD
         row["additionalInfo"] = json!({ "EKS update cluster documentation": "https://docs.aws.amazon.com/eks/latest/userguide/update-cluster.html" });
+=======
+        let page = "https://docs.aws.amazon.com/eks/latest/userguide/update-cluster.html";
+        row["additionalInfo"] = json!({ "EKS update cluster documentation": page });
+>>>>>>> aws
         row["resources"] = json!([]);
         row["categorySpecificSummary"] = json!({ "deprecationDetails": [], "addonCompatibilityDetails": [] });
         Ok(json!({ "insight": row }).into())

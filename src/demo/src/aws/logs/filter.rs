@@ -25,7 +25,8 @@ pub fn choice(call: &Call<'_>) -> Result<Choice, Fail> {
     }
     if names.len() > MOST_NAMES {
         return Err(invalid(
-            "1 validation error detected: Value at 'logStreamNames' failed to satisfy constraint: Member must have length less than or \
+            "1 validation error detected: Value at 'logStreamNames' failed to satisfy constraint: Member must have length \
+             less than or \
              equal to 100",
         ));
     }

@@ -98,7 +98,8 @@ fn pattern(text: &str) -> Result<Regex, Fail> {
     match regex {
         Ok(regex) if pieces.len() <= 5 && pieces.iter().all(|piece| fits(piece)) => Ok(regex),
         _ => Err(invalid(format!(
-            "1 validation error detected: Value '{text}' at 'logGroupNamePattern' failed to satisfy constraint: Member must satisfy \
+            "1 validation error detected: Value '{text}' at 'logGroupNamePattern' failed to satisfy constraint: Member must \
+             satisfy \
              regular expression pattern: (\\^?[\\.\\-_\\/#A-Za-z0-9]{{3,24}})(\\|\\^?[\\.\\-_\\/#A-Za-z0-9]{{3,24}}){{0,4}}"
         ))),
     }
@@ -111,7 +112,8 @@ pub fn tags(call: &Call<'_>) -> Result<Reply, Fail> {
     Ok(json!({ "tags": tags }).into())
 }
 
-/// So many streams have the true time of their last event looked up to be sorted by; beyond that it must do whether they still go on. AWS
+/// So many streams have the true time of their last event looked up to be sorted by; beyond that it must do whether they
+/// still go on. AWS
 /// itself promises no more than that the time is right within the hour.
 const SORTED: usize = 1000;
 
@@ -122,7 +124,8 @@ pub fn streams(call: &Call<'_>) -> Result<Reply, Fail> {
         Some("LastEventTime") => true,
         Some(other) => {
             let message = format!(
-                "1 validation error detected: Value '{other}' at 'orderBy' failed to satisfy constraint: Member must satisfy enum value set: [LogStreamName, LastEventTime]"
+                "1 validation error detected: Value '{other}' at 'orderBy' failed to satisfy constraint: Member must \
+                 satisfy enum value set: [LogStreamName, LastEventTime]"
             );
             return Err(Fail::bad(INVALID, message));
         }

@@ -1,4 +1,5 @@
-//! The Logs Insights query language, as far as it is spoken here: `fields`, `display`, `filter`, `stats … by`, `sort`, `limit`, `dedup`.
+//! The Logs Insights query language, as far as it is spoken here: `fields`, `display`, `filter`, `stats … by`, `sort`,
+//! `limit`, `dedup`.
 pub mod expr;
 mod parse;
 mod run;

@@ -145,7 +145,8 @@ fn quoted(text: &str) -> Result<(String, &str), Refused> {
     Err("Invalid filter pattern: a quotation mark is not closed".to_owned())
 }
 
-/// `%…%` at the start of a text, and what comes after it. AWS takes no more than two in a pattern, and only plain ASCII without groups.
+/// `%…%` at the start of a text, and what comes after it. AWS takes no more than two in a pattern, and only plain ASCII
+/// without groups.
 fn between_percents<'a>(text: &'a str, regexes: &mut usize) -> Result<(Regex, &'a str), Refused> {
     let inner = &text[1..];
     let end = inner.find('%').ok_or("Invalid filter pattern: a regular expression is not closed by %")?;

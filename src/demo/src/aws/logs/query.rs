@@ -172,7 +172,8 @@ fn scan(estate: &Estate, job: &Job, field: &Field) {
             state.status = Status::Running;
         }
     }
-    let walk = Walk { streams: &field.streams, window: field.window, now: field.now, forward: false, wanted: usize::MAX };
+    let walk =
+        Walk { streams: &field.streams, window: field.window, now: field.now, forward: false, wanted: usize::MAX };
     let mut after = None;
     loop {
         let mut over = false;

@@ -1,4 +1,5 @@
-//! Who writes into a log group. Nothing is stored: a stream knows who speaks in it, and what was said is worked out when it is asked for.
+//! Who writes into a log group. Nothing is stored: a stream knows who speaks in it, and what was said is worked out when it
+//! is asked for.
 mod container;
 mod flow;
 mod host;

@@ -97,8 +97,7 @@ fn a_courier_travels_every_five_seconds_and_is_late_now_and_then() {
 fn a_stream_is_found_by_the_pod_and_its_record_says_where_it_is_from() {
     let world = world();
     let speaker = world.regions[0].kube.voices().find(|speaker| &*speaker.namespace == "shop").unwrap();
-    let prefix =
-        format!("{}-application.var.log.containers.{}_{}_", speaker.node, speaker.pod, speaker.namespace);
+    let prefix = format!("{}-application.var.log.containers.{}_{}_", speaker.node, speaker.pod, speaker.namespace);
     let found = of(&world, Source::Containers(""), &Choice { names: vec![], prefixes: vec![prefix] });
     assert!(!found.is_empty() && found.len() <= 12, "{}", found.len());
     let window = Window { from: NOW - 10 * MINUTE, to: NOW - MINUTE };

@@ -1,4 +1,5 @@
-//! Through the events of a log group in the order of their time, slice by slice: a page costs what it shows, however long the window is.
+//! Through the events of a log group in the order of their time, slice by slice: a page costs what it shows, however long
+//! the window is.
 use super::source::Stream;
 use crate::rng::{Rng, hash};
 
@@ -90,7 +91,8 @@ pub struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Hands over the events beyond `after`, until `see` says that it is enough (of which it then tells whether it took the last one), or
+    /// Hands over the events beyond `after`, until `see` says that it is enough (of which it then tells whether it took
+    /// the last one), or
     /// it has been work enough. Where to go on; nothing if the window is done.
     pub fn go(&self, after: Option<Key>, mut see: impl FnMut(Event) -> Go) -> Option<Key> {
         let mut window = self.window;

@@ -123,7 +123,8 @@ pub fn statistics(call: &Call<'_>) -> Result<Reply, Fail> {
     }
     if (to - from) / period > MOST {
         let message = format!(
-            "You have requested up to {} datapoints, which exceeds the limit of {MOST}. You may reduce the datapoints requested by \
+            "You have requested up to {} datapoints, which exceeds the limit of {MOST}. You may reduce the datapoints \
+             requested by \
              increasing Period, or decreasing the time range.",
             (to - from) / period
         );

@@ -99,7 +99,8 @@ pub fn status(call: &Call<'_>) -> Result<Reply, Fail> {
         let words = if answers(world, check) {
             "Success: HTTP Status Code 200, OK"
         } else {
-            "Failure: Connection timed out. The endpoint or the internet connection is down, or requests are being blocked by your \
+            "Failure: Connection timed out. The endpoint or the internet connection is down, or requests are being blocked \
+             by your \
              firewall."
         };
         let rows: Vec<Value> = (0..2 * PLACES.len()).map(|number| observation(world, check, number, words)).collect();

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     clock::{HOUR, SECOND},
-    world::{build::Scale, deed::Deed},
+    world::{build::Scale, deed::Deed, watch::AlarmState},
 };
 
 const NOW: i64 = 1_760_000_000_000;
@@ -117,6 +117,21 @@ fn hosts_of_a_failed_zone_stay_impaired_until_somebody_terminates_them() {
     assert_eq!(sick(&world), 0);
     let healthy = world.regions[2].instances.iter().filter(|i| i.zone == 1 && i.healthy()).count();
     assert_eq!((healthy, world.regions[2].broken.len()), (hit, 0));
+}
+
+#[test]
+fn failed_nodes_raise_an_alarm_and_their_end_clears_it() {
+    let mut world = world();
+    let state =
+        |world: &World, name: &str| world.regions[0].alarms.iter().find(|a| a.name.contains(name)).unwrap().state;
+    later(&mut world, 5 * MINUTE);
+    assert_eq!(state(&world, "nodes-failed"), AlarmState::Ok);
+    let node = world.regions[0].instances.iter().find(|i| i.nodegroup.is_some()).unwrap().id.clone();
+    world.stop(0, &node).unwrap();
+    later(&mut world, 4 * MINUTE);
+    assert_eq!(state(&world, "nodes-failed"), AlarmState::Alarm);
+    later(&mut world, 20 * MINUTE);
+    assert_eq!(state(&world, "nodes-failed"), AlarmState::Ok, "its group replaced it");
 }
 
 #[test]

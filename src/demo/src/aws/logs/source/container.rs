@@ -34,7 +34,8 @@ pub fn streams(world: &World, region: &Region, namespace: &str, choice: &Choice)
     let mut all = vec![];
     let part = if namespace.is_empty() { "application" } else { "dataplane" };
     for speaker in region.kube.voices() {
-        let wanted = if namespace.is_empty() { &*speaker.namespace != SYSTEM } else { &*speaker.namespace == namespace };
+        let wanted =
+            if namespace.is_empty() { &*speaker.namespace != SYSTEM } else { &*speaker.namespace == namespace };
         let Speaker { node, pod, namespace, container, .. } = &speaker;
         let start = format!("{node}-{part}.var.log.containers.{pod}_{namespace}_{container}-");
         if !wanted || !choice.may_take(&start) {

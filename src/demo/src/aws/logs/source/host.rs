@@ -72,7 +72,8 @@ fn journal(at: i64, rng: &mut Rng) -> (&'static str, String) {
         0 => (
             "kubelet",
             format!(
-                "{klog}    1620 reconciler_common.go:251] \"operationExecutor.VerifyControllerAttachedVolume started\" volume=\"kube-api-access-{}\"",
+                "{klog}    1620 reconciler_common.go:251] \"operationExecutor.VerifyControllerAttachedVolume started\" \
+                 volume=\"kube-api-access-{}\"",
                 &id[..5]
             ),
         ),

@@ -99,14 +99,16 @@ impl Part {
                 "W{klog}      10 watcher.go:338] watch chan error: etcdserver: mvcc: required revision has been compacted"
             ),
             Self::Api => format!(
-                "I{klog}      10 trace.go:236] Trace[{}]: \"List\" accept:application/vnd.kubernetes.protobuf,verb:LIST (total time: {}ms)",
+                "I{klog}      10 trace.go:236] Trace[{}]: \"List\" accept:application/vnd.kubernetes.protobuf,verb:LIST \
+                 (total time: {}ms)",
                 rng.below(2_000_000_000),
                 rng.between(501, 900)
             ),
             Self::Authenticator { account } => {
                 let role = *rng.pick(&["on-call-read", "node", "node", "deployer"]);
                 format!(
-                    "time=\"{}\" level=info msg=\"access granted\" arn=\"arn:aws:iam::{account:012}:role/demo-{role}\" client=\"127.0.0.1:{}\" \
+                    "time=\"{}\" level=info msg=\"access granted\" arn=\"arn:aws:iam::{account:012}:role/demo-{role}\" \
+                     client=\"127.0.0.1:{}\" \
                      groups=\"[]\" method=POST path=/authenticate",
                     clock::seconds(at),
                     rng.between(30_000, 60_000)
