@@ -1,6 +1,4 @@
 output "security_group_id" {
-  description = "Id of the group, once its rules stand."
+  description = "Id of the group."
   value       = aws_security_group.this.id
-
-  depends_on = [aws_vpc_security_group_rules_exclusive.this]
 }
