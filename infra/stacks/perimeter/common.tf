@@ -109,6 +109,7 @@ variable "regions" {
   }
 }
 
+# tflint-ignore: terraform_unused_declarations # each stack has all that is common; only network plans addresses
 variable "elsewhere" {
   description = "Blocks of addresses that others use (other environments, offices): nothing here may overlap them."
   type        = list(string)
@@ -134,7 +135,8 @@ variable "tags" {
 }
 
 locals {
-  name       = join("-", compact([var.estate, var.environment, var.copy]))
+  name = join("-", compact([var.estate, var.environment, var.copy]))
+  # tflint-ignore: terraform_unused_declarations # each stack has all that is common
   primary    = var.region == var.primary_region
   parameters = "/${local.name}"
 
