@@ -1,5 +1,3 @@
-data "aws_partition" "this" {}
-
 data "aws_default_tags" "this" {}
 
 locals {
@@ -30,52 +28,11 @@ resource "aws_iam_role" "jump" {
   }
 }
 
-resource "aws_iam_role_policy_attachment" "session_manager" {
-  role       = aws_iam_role.jump.name
-  policy_arn = "arn:${data.aws_partition.this.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
-}
+module "agents" {
+  source = "../host-agents"
 
-resource "aws_iam_role_policy" "agents" {
-  name = "agents"
-  role = aws_iam_role.jump.id
-
-  policy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid      = "Logs"
-        Effect   = "Allow"
-        Action   = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
-        Resource = [for arn in var.log_group_arns : "${arn}:*"]
-      },
-      {
-        Sid       = "Metrics"
-        Effect    = "Allow"
-        Action    = "cloudwatch:PutMetricData"
-        Resource  = "*"
-        Condition = { StringEquals = { "cloudwatch:namespace" = ["CWAgent", "${var.name}/hosts"] } }
-      },
-      {
-        Sid      = "Signatures"
-        Effect   = "Allow"
-        Action   = "s3:GetObject"
-        Resource = "arn:${data.aws_partition.this.partition}:s3:::${var.signatures.bucket}/${var.signatures.prefix}*"
-      },
-      {
-        Sid       = "SignaturesList"
-        Effect    = "Allow"
-        Action    = "s3:ListBucket"
-        Resource  = "arn:${data.aws_partition.this.partition}:s3:::${var.signatures.bucket}"
-        Condition = { StringLike = { "s3:prefix" = "${var.signatures.prefix}*" } }
-      },
-      {
-        Sid      = "SignaturesKey"
-        Effect   = "Allow"
-        Action   = "kms:Decrypt"
-        Resource = var.signatures.key_arn
-      },
-    ]
-  })
+  role_name = aws_iam_role.jump.name
+  agents    = var.agents
 }
 
 resource "aws_iam_instance_profile" "jump" {
@@ -185,5 +142,5 @@ resource "aws_autoscaling_group" "jump" {
     create_before_destroy = true
   }
 
-  depends_on = [aws_iam_role_policy.agents, aws_iam_role_policy_attachment.session_manager]
+  depends_on = [module.agents]
 }

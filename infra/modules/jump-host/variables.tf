@@ -82,30 +82,14 @@ variable "volume_key_arn" {
   }
 }
 
-variable "log_group_arns" {
-  description = "Log groups that the agents of the host write to."
-  type        = set(string)
-  nullable    = false
-
-  validation {
-    condition     = length(var.log_group_arns) > 0 && alltrue([for arn in var.log_group_arns : can(regex("^arn:[a-z-]+:logs:.+:log-group:[^*]+$", arn))])
-    error_message = "log_group_arns must be ARNs of log groups, without \":*\": a jump host that logs nowhere is not audited."
-  }
-}
-
-variable "signatures" {
-  description = "Bucket and prefix of the malware signatures that are mirrored into the estate, and the key of the bucket."
+variable "agents" {
+  description = "What the agents of a host reach: see the module host-agents, which checks it."
   type = object({
-    bucket  = string
-    prefix  = string
-    key_arn = string
+    log_group_arns = list(string)
+    mirror         = string
+    mirror_key_arn = string
   })
   nullable = false
-
-  validation {
-    condition     = length(var.signatures.bucket) >= 3 && !startswith(var.signatures.prefix, "/") && endswith(var.signatures.prefix, "/")
-    error_message = "signatures must name a bucket and a prefix that ends, and does not begin, with a slash."
-  }
 }
 
 variable "permissions_boundary" {

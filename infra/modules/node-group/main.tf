@@ -14,7 +14,6 @@ locals {
   managed_policies = toset([
     "AmazonEKSWorkerNodePolicy",
     "AmazonEC2ContainerRegistryPullOnly",
-    "AmazonSSMManagedInstanceCore",
   ])
 }
 
@@ -42,6 +41,13 @@ resource "aws_iam_role_policy_attachment" "node" {
 
   role       = aws_iam_role.node.name
   policy_arn = "arn:${data.aws_partition.this.partition}:iam::aws:policy/${each.value}"
+}
+
+module "agents" {
+  source = "../host-agents"
+
+  role_name = aws_iam_role.node.name
+  agents    = var.agents
 }
 
 resource "aws_launch_template" "node" {
@@ -132,5 +138,5 @@ resource "aws_eks_node_group" "this" {
     ignore_changes = [scaling_config[0].desired_size]
   }
 
-  depends_on = [aws_iam_role_policy_attachment.node]
+  depends_on = [aws_iam_role_policy_attachment.node, module.agents]
 }

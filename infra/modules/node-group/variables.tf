@@ -134,6 +134,16 @@ variable "volume_key_arn" {
   }
 }
 
+variable "agents" {
+  description = "What the agents of a host reach: see the module host-agents, which checks it."
+  type = object({
+    log_group_arns = list(string)
+    mirror         = string
+    mirror_key_arn = string
+  })
+  nullable = false
+}
+
 variable "labels" {
   description = "Labels of the nodes, beside those that Kubernetes and EKS set."
   type        = map(string)

