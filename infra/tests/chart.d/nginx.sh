@@ -81,9 +81,7 @@ says() { ask "${@:2}" | tee /dev/stderr | grep -qF -- "$1"; }
 at_gate="https://shop-app.web.svc" at_proxy="https://shop-proxy.web.svc"
 
 stand_up() {
-  for name in app_port gate_port gate_health proxy_port proxy_health inside_port syslog_port status_port peers_port; do
-    declare -g "$name=$(free_port)"
-  done
+  read -r app_port gate_port gate_health proxy_port proxy_health inside_port syslog_port status_port peers_port < <(free_ports 9)
   helm template shop "$infra/chart" --kube-version "$kube_version" -n web -f "$infra/chart/values-prod.yaml" -f "$here/data/chart-values.yaml" \
     > "$work/nginx.yaml" && mkdir -p "$tls" && authority estate && authority stranger &&
     certificate estate gate shop-app.web.svc && certificate estate proxy shop-proxy.web.svc && certificate stranger stranger shop-proxy.web.svc &&

@@ -77,7 +77,7 @@ P
 
 registry() { # sets the variable NAME to the address of a new registry
   local port i
-  port=$(free_port)
+  port=$(free_ports 1)
   crane registry serve --address "127.0.0.1:$port" > "$work/registry-$1.log" 2>&1 &
   started+=($!)
   for ((i = 0; i < 100; i++)); do curl -sf "http://127.0.0.1:$port/v2/" > /dev/null && break; sleep 0.1; done
@@ -98,7 +98,7 @@ world() {
       helm package "$work/made/$name" --version "$version" -d "$work/charts" || return 1
   done < <("$venv/bin/python" -c 'import json, sys; [print(r["name"], r["version"]) for r in json.load(open(sys.argv[1])) if "version" in r]' "$platform/releases.json")
   helm repo index "$work/charts" || return 1
-  port=$(free_port)
+  port=$(free_ports 1)
   python3 -m http.server --bind 127.0.0.1 -d "$work/charts" "$port" > /dev/null 2>&1 &
   started+=($!)
   export PLATFORM_CHARTS=http://127.0.0.1:$port PLATFORM_SOURCE=$outside/ PLATFORM_PLAIN_HTTP=1
@@ -158,7 +158,7 @@ taken() { kubectl apply --dry-run=server --server-side --force-conflicts -f "$wo
 
 scan_node_logs() { "$QD_CHECKOV" -f "$work/platform-node-logs.yaml" --framework kubernetes --skip-download --compact --quiet; }
 
-by_go crane "github.com/google/go-containerregistry/cmd/crane@$crane_version" || echo "crane could not be built" >&2
+{ flock 9; by_go crane "github.com/google/go-containerregistry/cmd/crane@$crane_version" || echo "crane could not be built" >&2; } 9> "$cache/infra/tools.lock"
 check "images, releases, values and the app chart speak of the same versions" lists_agree
 check "a lock" made_up_lock
 check "metrics-server's chart with our values" by_digest metrics-server 1

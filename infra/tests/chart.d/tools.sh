@@ -27,18 +27,38 @@ module() { # PATH@VERSION: prints where the module's files are
 
 # A program of a Debian package, without installing it: nothing of the machine is changed.
 debian() { # PACKAGE PATH_IN_IT
-  local at=$cache/infra/debian
+  local at=$cache/infra/debian held
+  exec {held}> "$cache/infra/tools.lock"
+  flock "$held"
   if [ ! -e "$at/$2" ]; then
     mkdir -p "$at"
     (cd "$at" && { apt-get download -qq "$1" > /dev/null 2>&1 || { apt-get update -qq > /dev/null && apt-get download -qq "$1" > /dev/null; }; } &&
       dpkg -x "$1"_*.deb . && rm "$1"_*.deb)
   fi
+  exec {held}>&-
   [ -e "$at/$2" ] && echo "$at/$2"
 }
 
-free_port() { python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+# Below the range from which the kernel takes ports for outgoing connections: between asking and using, nobody gets them by chance.
+free_ports() { # COUNT
+  python3 - "$1" << 'P'
+import random, socket, sys
+held = []
+while len(held) < int(sys.argv[1]):
+    try:
+        held.append(socket.create_server(("127.0.0.1", random.randrange(12000, 32000))))
+    except OSError:
+        pass
+print(*(one.getsockname()[1] for one in held))
+P
+}
 
-by_go helm "helm.sh/helm/v3/cmd/helm@$helm_version" || echo "helm could not be built" >&2
-python || echo "no Python environment" >&2
-"$here/tools" checkov || echo "no checkov" >&2
+# groups may be run beside each other: the first builds, the others wait
+mkdir -p "$bin"
+{
+  flock 9
+  by_go helm "helm.sh/helm/v3/cmd/helm@$helm_version" || echo "helm could not be built" >&2
+  python || echo "no Python environment" >&2
+  "$here/tools" checkov || echo "no checkov" >&2
+} 9> "$cache/infra/tools.lock"
 eval "$("$here/tools" env | grep ^QD_CHECKOV)"
