@@ -15,9 +15,3 @@ resource "aws_iam_account_password_policy" "this" {
   max_password_age               = 90
   allow_users_to_change_password = true
 }
-
-resource "aws_iam_service_linked_role" "this" {
-  for_each = var.service_linked_roles
-
-  aws_service_name = each.value
-}

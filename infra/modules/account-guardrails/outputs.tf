@@ -1,4 +1,4 @@
-output "service_linked_role_arns" {
-  description = "ARNs of the services' own roles, by service."
-  value       = { for service, role in aws_iam_service_linked_role.this : service => role.arn }
+output "password_length" {
+  description = "Length that a password needs."
+  value       = aws_iam_account_password_policy.this.minimum_password_length
 }

@@ -82,6 +82,7 @@ resource "aws_accessanalyzer_analyzer" "this" {
 }
 
 resource "aws_config_configuration_recorder" "this" {
+  #checkov:skip=CKV2_AWS_48:all is recorded; what has no region is recorded in the primary region alone, or it would be paid once per region
   name     = var.name
   role_arn = local.config_role_arn
 

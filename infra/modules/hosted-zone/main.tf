@@ -11,10 +11,10 @@ resource "aws_route53_zone" "this" {
 }
 
 resource "aws_route53_key_signing_key" "this" {
-  for_each = var.signing_key_arn == null ? {} : { this = var.signing_key_arn }
+  for_each = toset(var.signing == null ? [] : ["this"])
 
   hosted_zone_id             = aws_route53_zone.this.id
-  key_management_service_arn = each.value
+  key_management_service_arn = var.signing.key_arn
   name                       = "ksk"
   status                     = "ACTIVE"
 }
@@ -27,8 +27,8 @@ resource "aws_route53_hosted_zone_dnssec" "this" {
 }
 
 resource "aws_route53_query_log" "this" {
-  for_each = var.query_log_group_arn == null ? {} : { this = var.query_log_group_arn }
+  for_each = toset(var.query_log == null ? [] : ["this"])
 
   zone_id                  = aws_route53_zone.this.zone_id
-  cloudwatch_log_group_arn = each.value
+  cloudwatch_log_group_arn = var.query_log.group_arn
 }

@@ -9,24 +9,28 @@ variable "name" {
   }
 }
 
-variable "signing_key_arn" {
+variable "signing" {
   description = "KMS key of DNSSEC: ECC_NIST_P256, in us-east-1, usable by Route 53; null leaves the zone unsigned."
-  type        = string
-  default     = null
+  type = object({
+    key_arn = string
+  })
+  default = null
 
   validation {
-    condition     = var.signing_key_arn == null || can(regex("^arn:[a-z-]+:kms:us-east-1:", var.signing_key_arn))
-    error_message = "signing_key_arn must be the ARN of a KMS key in us-east-1: Route 53 takes no other region's."
+    condition     = var.signing == null || can(regex("^arn:[a-z-]+:kms:us-east-1:", var.signing.key_arn))
+    error_message = "signing.key_arn must be the ARN of a KMS key in us-east-1: Route 53 takes no other region's."
   }
 }
 
-variable "query_log_group_arn" {
+variable "query_log" {
   description = "Log group in us-east-1, /aws/route53/…, for what is asked; null keeps no log."
-  type        = string
-  default     = null
+  type = object({
+    group_arn = string
+  })
+  default = null
 
   validation {
-    condition     = var.query_log_group_arn == null || can(regex("^arn:[a-z-]+:logs:us-east-1:[0-9]{12}:log-group:/aws/route53/", var.query_log_group_arn))
-    error_message = "query_log_group_arn must be the ARN of a log group /aws/route53/… in us-east-1: Route 53 takes no other."
+    condition     = var.query_log == null || can(regex("^arn:[a-z-]+:logs:us-east-1:[0-9]{12}:log-group:/aws/route53/", var.query_log.group_arn))
+    error_message = "query_log.group_arn must be the ARN of a log group /aws/route53/… in us-east-1: Route 53 takes no other."
   }
 }

@@ -44,10 +44,13 @@ locals {
 }
 
 resource "aws_kms_key" "this" {
-  description             = var.description
-  enable_key_rotation     = true
-  deletion_window_in_days = var.deletion_window_days
-  policy                  = local.policy
+  #checkov:skip=CKV_AWS_7:a key that encrypts rotates; one that signs cannot
+  description              = var.description
+  customer_master_key_spec = var.signs ? "ECC_NIST_P256" : "SYMMETRIC_DEFAULT"
+  key_usage                = var.signs ? "SIGN_VERIFY" : "ENCRYPT_DECRYPT"
+  enable_key_rotation      = !var.signs
+  deletion_window_in_days  = var.deletion_window_days
+  policy                   = local.policy
 
   # What it encrypted is lost with it.
   lifecycle {

@@ -20,6 +20,13 @@ variable "description" {
   }
 }
 
+variable "signs" {
+  description = "Whether the key signs (elliptic curve P-256, as DNSSEC wants it) and does not encrypt. Such a key cannot rotate by itself."
+  type        = bool
+  nullable    = false
+  default     = false
+}
+
 variable "services" {
   description = <<-EOT
     Services of AWS that use the key themselves, by a short name: their principal, and the condition that holds them to this

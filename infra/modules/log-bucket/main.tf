@@ -50,12 +50,12 @@ resource "aws_s3_bucket" "this" {
     prevent_destroy = true
 
     precondition {
-      condition     = var.locked_days <= var.retention_days
-      error_message = "Objects would be locked for ${var.locked_days} days and removed after ${var.retention_days}: the lock would win."
+      condition     = var.retention_days == null || try(var.locked_days <= var.retention_days, false)
+      error_message = "Objects would be locked for longer than they are kept: the lock would win."
     }
 
     precondition {
-      condition     = var.archive_after_days == null || try(var.archive_after_days + 30 <= var.retention_days, false)
+      condition     = var.archive_after_days == null || var.retention_days == null || try(var.archive_after_days + 30 <= var.retention_days, false)
       error_message = "Objects would be archived less than 30 days before their end: that costs more than it saves."
     }
   }
@@ -131,8 +131,12 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
       }
     }
 
-    expiration {
-      days = var.retention_days
+    dynamic "expiration" {
+      for_each = var.retention_days == null ? toset([]) : toset([var.retention_days])
+
+      content {
+        days = expiration.value
+      }
     }
 
     noncurrent_version_expiration {
@@ -148,10 +152,10 @@ resource "aws_s3_bucket_lifecycle_configuration" "this" {
 }
 
 resource "aws_s3_bucket_logging" "this" {
-  for_each = var.access_log_bucket == null ? toset([]) : toset(["this"])
+  for_each = var.access_log == null ? toset([]) : toset(["this"])
 
   bucket        = aws_s3_bucket.this.id
-  target_bucket = var.access_log_bucket
+  target_bucket = var.access_log.bucket
   target_prefix = "s3/${var.name}/"
 }
 

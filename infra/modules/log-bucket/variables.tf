@@ -41,13 +41,12 @@ variable "writers" {
 }
 
 variable "retention_days" {
-  description = "Days after which objects, and old versions, are gone."
+  description = "Days after which objects are gone; null keeps them for ever. Old versions go after a month in any case."
   type        = number
-  nullable    = false
 
   validation {
-    condition     = var.retention_days >= 90 && var.retention_days <= 3653
-    error_message = "retention_days must be between 90 and 3653."
+    condition     = var.retention_days == null || try(var.retention_days >= 90 && var.retention_days <= 3653, false)
+    error_message = "retention_days must be between 90 and 3653, or null."
   }
 }
 
@@ -74,7 +73,9 @@ variable "locked_days" {
   }
 }
 
-variable "access_log_bucket" {
+variable "access_log" {
   description = "Bucket for the log of who reads this one; null for the bucket that takes such logs itself."
-  type        = string
+  type = object({
+    bucket = string
+  })
 }

@@ -93,11 +93,6 @@ resource "aws_ssm_association" "install" {
       values = targets.value
     }
   }
-
-  output_location {
-    s3_bucket_name = var.output.bucket
-    s3_key_prefix  = "${var.output.prefix}/install/${each.key}"
-  }
 }
 
 resource "aws_ssm_association" "scan" {
@@ -121,11 +116,6 @@ resource "aws_ssm_association" "scan" {
       key    = targets.key
       values = targets.value
     }
-  }
-
-  output_location {
-    s3_bucket_name = var.output.bucket
-    s3_key_prefix  = "${var.output.prefix}/scan/${each.key}"
   }
 }
 

@@ -82,20 +82,6 @@ variable "reported_roles" {
   }
 }
 
-variable "output" {
-  description = "Bucket for what the runs say, and the prefix in it."
-  type = object({
-    bucket = string
-    prefix = optional(string, "patching")
-  })
-  nullable = false
-
-  validation {
-    condition     = length(var.output.bucket) >= 3 && !startswith(var.output.prefix, "/")
-    error_message = "output must name a bucket, and a prefix that does not begin with a slash."
-  }
-}
-
 variable "revoked_keys" {
   description = "Where the list of revoked SSH certificates is (bucket/key of the mirror), and how often hosts take it."
   type = object({

@@ -20,18 +20,10 @@ run "a_password_is_as_cis_asks" {
   }
 }
 
-run "the_roles_that_others_name_are_there" {
-  assert {
-    condition     = toset(keys(aws_iam_service_linked_role.this)) == toset(["autoscaling.amazonaws.com", "config.amazonaws.com"])
-    error_message = "A role that a key or a recorder names is missing."
-  }
-}
-
 run "values_out_of_range_are_refused" {
   command = plan
   variables {
-    service_linked_roles = ["autoscaling"]
-    password_length      = 8
+    password_length = 8
   }
-  expect_failures = [var.service_linked_roles, var.password_length]
+  expect_failures = [var.password_length]
 }

@@ -72,6 +72,21 @@ run "a_key_that_nobody_shares_has_one_statement" {
   }
 }
 
+run "a_key_that_signs_does_not_encrypt" {
+  command = plan
+  variables {
+    signs = true
+  }
+
+  assert {
+    condition = (
+      aws_kms_key.this.key_usage == "SIGN_VERIFY" && aws_kms_key.this.customer_master_key_spec == "ECC_NIST_P256" &&
+      !aws_kms_key.this.enable_key_rotation
+    )
+    error_message = "Route 53 would refuse the key, or KMS its rotation."
+  }
+}
+
 run "a_service_without_a_condition_is_refused" {
   command = plan
   variables {

@@ -4,10 +4,10 @@ mock_provider "aws" {
 }
 
 variables {
-  name              = "shop-prod-logs-111122223333-us-east-1"
-  key_arn           = null
-  retention_days    = 400
-  access_log_bucket = null
+  name           = "shop-prod-logs-111122223333-us-east-1"
+  key_arn        = null
+  retention_days = 400
+  access_log     = null
   writers = {
     load_balancer = { principal = "logdelivery.elasticloadbalancing.amazonaws.com", prefix = "elb/" }
     flow_logs     = { principal = "delivery.logs.amazonaws.com", prefix = "flow/", reads_acl = true }
@@ -76,8 +76,8 @@ run "without_a_key_of_ours_s3s_own_encrypts" {
 run "with_a_key_of_ours_it_encrypts" {
   command = plan
   variables {
-    key_arn           = "arn:aws:kms:us-east-1:111122223333:key/1"
-    access_log_bucket = "shop-prod-logs"
+    key_arn    = "arn:aws:kms:us-east-1:111122223333:key/1"
+    access_log = { bucket = "shop-prod-logs" }
   }
 
   assert {
@@ -108,6 +108,22 @@ run "what_is_old_goes_and_what_is_locked_stays" {
   assert {
     condition     = aws_s3_bucket.this.object_lock_enabled && one(one(aws_s3_bucket_object_lock_configuration.this["this"].rule).default_retention).mode == "COMPLIANCE"
     error_message = "An administrator could delete the audit."
+  }
+}
+
+run "without_an_end_only_old_versions_go" {
+  command = plan
+  variables {
+    retention_days     = null
+    archive_after_days = null
+  }
+
+  assert {
+    condition = (
+      length(one(aws_s3_bucket_lifecycle_configuration.this.rule).expiration) == 0 &&
+      one(one(aws_s3_bucket_lifecycle_configuration.this.rule).noncurrent_version_expiration).noncurrent_days == 30
+    )
+    error_message = "What is to stay would go, or old versions would stay."
   }
 }
 

@@ -4,7 +4,6 @@ variables {
   name             = "shop-prod"
   estate           = "shop-prod"
   default_baseline = true
-  output           = { bucket = "shop-prod-logs" }
   revoked_keys     = { bucket = "shop-prod-mirror" }
 }
 
@@ -129,8 +128,7 @@ run "values_out_of_range_are_refused" {
     name           = "S"
     estate         = ""
     reported_roles = []
-    output         = { bucket = "" }
     revoked_keys   = { bucket = "shop-prod-mirror", rate = "rate(1 day)" }
   }
-  expect_failures = [var.name, var.estate, var.reported_roles, var.output, var.revoked_keys]
+  expect_failures = [var.name, var.estate, var.reported_roles, var.revoked_keys]
 }
