@@ -29,8 +29,43 @@ var prefixes = map[string]string{
 	"aws_ec2_client_vpn_endpoint": "cvpn-endpoint", "aws_launch_template": "lt", "aws_vpc_dhcp_options": "dopt", "aws_flow_log": "fl",
 }
 
+// Where an ARN is not `arn:aws:SERVICE:REGION:ACCOUNT:TYPE/ID`; the modules hold ARNs that they are given against their form.
+// `{name}` is the object's name, `{id}` its id.
+var arns = map[string]string{
+	"aws_iam_role": "arn:aws:iam::{account}:role/{name}", "aws_iam_policy": "arn:aws:iam::{account}:policy/{name}",
+	"aws_iam_instance_profile": "arn:aws:iam::{account}:instance-profile/{name}", "aws_iam_saml_provider": "arn:aws:iam::{account}:saml-provider/{name}",
+	"aws_iam_service_linked_role": "arn:aws:iam::{account}:role/aws-service-role/{name}/AWSServiceRole",
+	"aws_s3_bucket":               "arn:aws:s3:::{name}", "aws_route53_zone": "arn:aws:route53:::hostedzone/{id}",
+	"aws_cloudwatch_log_group": "arn:aws:logs:{region}:{account}:log-group:{name}", "aws_sns_topic": "arn:aws:sns:{region}:{account}:{name}",
+	"aws_sqs_queue": "arn:aws:sqs:{region}:{account}:{name}", "aws_kms_key": "arn:aws:kms:{region}:{account}:key/{id}",
+	"aws_lb": "arn:aws:elasticloadbalancing:{region}:{account}:loadbalancer/net/{name}/{id}", "aws_ecr_repository": "arn:aws:ecr:{region}:{account}:repository/{name}",
+	"aws_lb_target_group": "arn:aws:elasticloadbalancing:{region}:{account}:targetgroup/{name}/{id}", "aws_eks_cluster": "arn:aws:eks:{region}:{account}:cluster/{name}",
+	"aws_cloudwatch_metric_alarm": "arn:aws:cloudwatch:{region}:{account}:alarm:{name}", "aws_cloudwatch_composite_alarm": "arn:aws:cloudwatch:{region}:{account}:alarm:{name}",
+	"aws_secretsmanager_secret": "arn:aws:secretsmanager:{region}:{account}:secret:{name}-{id}", "aws_lambda_function": "arn:aws:lambda:{region}:{account}:function:{name}",
+	"aws_ssm_parameter": "arn:aws:ssm:{region}:{account}:parameter{name}", "aws_acm_certificate": "arn:aws:acm:{region}:{account}:certificate/{id}",
+}
+
 // inventor makes up what AWS would assign to one object: the same for the same object, so that a run can be repeated.
-type inventor struct{ kind, region, seed string }
+type inventor struct {
+	kind, region, seed string
+	// what is known of the object: its name goes into its ARN
+	known tftypes.Value
+}
+
+// name is the one that was given, or what AWS makes of the prefix that was.
+func (i inventor) name() string {
+	for _, field := range []string{"name", "bucket", "function_name", "alarm_name", "repository_name", "aws_service_name"} {
+		if given := text(i.known, field); given != "" {
+			return given
+		}
+	}
+	for _, field := range []string{"name_prefix", "bucket_prefix"} {
+		if prefix := text(i.known, field); prefix != "" {
+			return prefix + i.digits("name", 16)
+		}
+	}
+	return strings.ReplaceAll(strings.TrimPrefix(i.kind, "aws_"), "_", "-") + "-" + i.digits("name", 8)
+}
 
 func (i inventor) digits(of string, length int) string {
 	sum := sha256.Sum256([]byte(i.kind + "\x00" + i.region + "\x00" + i.seed + "\x00" + of))
@@ -74,13 +109,27 @@ func (i inventor) items(name string, of tftypes.Type) []tftypes.Value {
 func (i inventor) text(name string) string {
 	short := strings.ReplaceAll(strings.TrimPrefix(i.kind, "aws_"), "_", "-")
 	switch name {
+	case "name", "bucket":
+		return i.name()
 	case "arn":
+		if form, special := arns[i.kind]; special {
+			id := i.digits("id", 17)
+			if i.kind == "aws_kms_key" {
+				id = i.digits("id", 8) + "-0000-4000-8000-" + i.digits("key", 12)
+			}
+			return strings.NewReplacer("{name}", i.name(), "{id}", id, "{region}", i.region, "{account}", account).Replace(form)
+		}
 		return fmt.Sprintf("arn:aws:%s:%s:%s:%s/%s", i.service(), i.region, account, short, i.digits("id", 17))
 	case "id":
 		return i.id()
 	case "arn_suffix":
 		return short + "/" + i.digits("id", 16)
-	case "dns_name", "domain_name", "endpoint":
+	case "endpoint":
+		if i.kind == "aws_eks_cluster" {
+			return "https://" + strings.ToUpper(i.digits("id", 32)) + ".gr7." + i.region + ".eks.amazonaws.com"
+		}
+		return i.digits("id", 12) + "." + short + "." + i.region + ".amazonaws.com"
+	case "dns_name", "domain_name":
 		return i.digits("id", 12) + "." + short + "." + i.region + ".amazonaws.com"
 	case "public_ip":
 		sum := sha256.Sum256([]byte(i.seed))

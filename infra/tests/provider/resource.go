@@ -99,7 +99,7 @@ func (p *provider) apply(asked *tfprotov6.ApplyResourceChangeRequest) (*tfprotov
 	if region == "" {
 		region = p.region
 	}
-	made := inventor{kind: asked.TypeName, region: region, seed: planned.String()}
+	made := inventor{kind: asked.TypeName, region: region, seed: planned.String(), known: planned}
 	state, err := rewrite(schema.Block, planned, 0, func(one *tfprotov6.SchemaAttribute, _ int, value tftypes.Value) tftypes.Value {
 		if value.IsKnown() {
 			return value
