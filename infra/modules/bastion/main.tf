@@ -2,8 +2,6 @@
 # internet, no key pair, no way out; engineers come by the VPN with a key of a minute (EC2 Instance Connect) or their
 # certificate, and by Session Manager when SSH is what is broken.
 
-data "aws_partition" "this" {}
-
 data "aws_default_tags" "this" {}
 
 locals {
@@ -13,12 +11,6 @@ locals {
     "quarterdeck:role" = "bastion"
     "quarterdeck:vpc"  = "security"
   })
-}
-
-resource "aws_cloudwatch_log_group" "this" {
-  name              = "/${var.name}/bastion"
-  retention_in_days = var.log_retention_days
-  kms_key_id        = var.log_key_arn
 }
 
 resource "aws_iam_role" "this" {
@@ -40,36 +32,11 @@ resource "aws_iam_role" "this" {
   }
 }
 
-resource "aws_iam_role_policy_attachment" "ssm" {
-  role       = aws_iam_role.this.name
-  policy_arn = "arn:${data.aws_partition.this.partition}:iam::aws:policy/AmazonSSMManagedInstanceCore"
-}
+module "agents" {
+  source = "../host-agents"
 
-resource "aws_iam_role_policy" "this" {
-  for_each = merge(var.policies, {
-    agents = jsonencode({
-      Version = "2012-10-17"
-      Statement = [
-        {
-          Sid      = "OwnLogs"
-          Effect   = "Allow"
-          Action   = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
-          Resource = "${aws_cloudwatch_log_group.this.arn}:*"
-        },
-        {
-          Sid       = "OwnMetrics"
-          Effect    = "Allow"
-          Action    = "cloudwatch:PutMetricData"
-          Resource  = "*"
-          Condition = { StringEquals = { "cloudwatch:namespace" = ["CWAgent", "${var.name}/hosts"] } }
-        },
-      ]
-    })
-  })
-
-  name   = each.key
-  role   = aws_iam_role.this.id
-  policy = each.value
+  role_name = aws_iam_role.this.name
+  agents    = var.agents
 }
 
 resource "aws_iam_instance_profile" "this" {
@@ -178,5 +145,5 @@ resource "aws_autoscaling_group" "this" {
     create_before_destroy = true
   }
 
-  depends_on = [aws_iam_role_policy.this, aws_iam_role_policy_attachment.ssm]
+  depends_on = [module.agents]
 }

@@ -7,8 +7,3 @@ output "role_arn" {
   description = "ARN of the hosts' role."
   value       = aws_iam_role.this.arn
 }
-
-output "log_group_name" {
-  description = "Log group of the hosts."
-  value       = aws_cloudwatch_log_group.this.name
-}

@@ -65,29 +65,6 @@ variable "volume_key_arn" {
   }
 }
 
-variable "log_key_arn" {
-  description = "KMS key of the hosts' log group."
-  type        = string
-  nullable    = false
-
-  validation {
-    condition     = can(regex("^arn:aws[a-z-]*:kms:", var.log_key_arn))
-    error_message = "log_key_arn must be the ARN of a KMS key."
-  }
-}
-
-variable "log_retention_days" {
-  description = "How long the hosts' logs (who logged in, what was run) are kept."
-  type        = number
-  default     = 365
-  nullable    = false
-
-  validation {
-    condition     = contains([365, 400, 545, 731, 1096, 1827], var.log_retention_days)
-    error_message = "Keep them for a year at least: 365, 400, 545, 731, 1096 or 1827 days."
-  }
-}
-
 variable "max_lifetime_days" {
   description = "After how long a host is replaced, so that nothing done by hand lasts."
   type        = number
@@ -100,15 +77,19 @@ variable "max_lifetime_days" {
   }
 }
 
-variable "policies" {
-  description = "Further inline policies of the hosts' role: name → JSON (signatures to read, for example)."
-  type        = map(string)
-  default     = {}
-  nullable    = false
+variable "agents" {
+  description = "What the agents of a host reach; goes to the module host-agents."
+  type = object({
+    log_group_arns   = list(string)
+    metric_namespace = optional(string, "Estate/Hosts")
+    mirror           = string
+    mirror_key_arn   = string
+  })
+  nullable = false
 
   validation {
-    condition     = alltrue([for one in values(var.policies) : can(jsondecode(one).Statement)])
-    error_message = "policies must be IAM policies in JSON."
+    condition     = length(var.agents.log_group_arns) > 0
+    error_message = "agents.log_group_arns must name a log group: a bastion that logs nowhere is not audited."
   }
 }
 

@@ -28,7 +28,6 @@ locals {
     target_groups      = { https = module.load_balancer.target_group }
     vpn                = { id = module.vpn.endpoint_id, dns_name = module.vpn.dns_name, saml = var.vpn.saml_provider_arn != null, log_group = module.vpn.log_group_name }
     autoscaling_groups = { bastion = module.bastion.autoscaling_group_names }
-    log_groups         = { bastion = module.bastion.log_group_name }
     health_check       = module.record.health_check_id
   }
 }
@@ -90,7 +89,7 @@ module "bastion" {
   image_id             = data.aws_ssm_parameter.bastion_image.insecure_value
   instance_type        = var.bastion_instance_type
   volume_key_arn       = local.global.keys.data
-  log_key_arn          = local.global.keys.logs
+  agents               = local.global.agents
   permissions_boundary = try(local.global.permissions_boundary, null)
 }
 

@@ -8,7 +8,11 @@ variables {
   security_group_ids = ["sg-1"]
   image_id           = "ami-0123456789abcdef0"
   volume_key_arn     = "arn:aws:kms:us-east-1:111122223333:key/data"
-  log_key_arn        = "arn:aws:kms:us-east-1:111122223333:key/logs"
+  agents = {
+    log_group_arns = ["arn:aws:logs:us-east-1:111122223333:log-group:/shop-test/hosts/journal"]
+    mirror         = "shop-test-mirror"
+    mirror_key_arn = "arn:aws:kms:us-east-1:111122223333:key/data"
+  }
 }
 
 run "there_is_one_bastion_in_each_zone_and_it_comes_back_there" {
@@ -40,9 +44,21 @@ run "a_bastion_gives_nothing_away" {
     error_message = "The volume is not encrypted with the estate's key."
   }
   assert {
-    condition     = alltrue([for statement in jsondecode(aws_iam_role_policy.this["agents"].policy).Statement : statement.Resource != "*" || can(statement.Condition)])
-    error_message = "The hosts' role reaches further than its own logs and metrics."
+    condition     = jsondecode(aws_iam_role.this.assume_role_policy).Statement[0].Principal.Service == "ec2.amazonaws.com"
+    error_message = "Others than hosts may take the hosts' role."
   }
+}
+
+run "a_bastion_that_logs_nowhere_is_refused" {
+  command = plan
+  variables {
+    agents = {
+      log_group_arns = []
+      mirror         = "shop-test-mirror"
+      mirror_key_arn = "arn:aws:kms:us-east-1:111122223333:key/data"
+    }
+  }
+  expect_failures = [var.agents]
 }
 
 run "one_zone_is_refused" {

@@ -28,7 +28,8 @@ override_data {
         "buckets": {"logs": "shop-test-logs"},
         "keys": {"logs": "arn:aws:kms:us-east-1:111122223333:key/logs", "data": "arn:aws:kms:us-east-1:111122223333:key/data"},
         "zone": {"id": "Z0123456789", "name": "shop.example.com"},
-        "permissions_boundary": null
+        "permissions_boundary": null,
+      "agents": {"log_group_arns": ["arn:aws:logs:us-east-1:111122223333:log-group:/shop-test/hosts/journal"], "mirror": "shop-test-mirror", "mirror_key_arn": "arn:aws:kms:us-east-1:111122223333:key/data"}
       }
     END
   }
