@@ -1,6 +1,5 @@
 locals {
-  cluster_name = split("/", var.cluster_arn)[1]
-  account_id   = split(":", var.cluster_arn)[4]
+  account_id = split(":", var.cluster_arn)[4]
 }
 
 resource "aws_iam_role" "this" {
@@ -56,7 +55,7 @@ resource "aws_iam_role_policy_attachment" "this" {
 resource "aws_eks_pod_identity_association" "this" {
   for_each = var.service_account == null ? {} : { this = var.service_account }
 
-  cluster_name    = local.cluster_name
+  cluster_name    = var.cluster_name
   namespace       = each.value.namespace
   service_account = each.value.name
   role_arn        = aws_iam_role.this.arn

@@ -31,6 +31,17 @@ variable "cluster_arn" {
   }
 }
 
+variable "cluster_name" {
+  description = "Name of that cluster as the module eks gives it out, so that the association waits for the cluster; the trust does not need to."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = length(var.cluster_name) > 0
+    error_message = "cluster_name must not be empty."
+  }
+}
+
 variable "service_account" {
   description = "Namespace and service account that get the role; null where the association is made with an add-on."
   type = object({

@@ -101,10 +101,9 @@ module "key_data" {
   name        = "${local.name}/data"
   description = "Volumes, images, secrets and buckets of ${local.name}"
   granted_roles = [
-    "${local.iam}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
+    # the resource where it is made here, so that the role is there before the key names it
+    try(aws_iam_service_linked_role.this["autoscaling.amazonaws.com"].arn, "${local.iam}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"),
   ]
-
-  depends_on = [aws_iam_service_linked_role.this]
 }
 
 module "key_names" {
@@ -141,10 +140,11 @@ module "bucket_logs" {
   source   = "../../modules/log-bucket"
   for_each = toset(local.original ? ["this"] : [])
 
-  name           = "${local.name}-logs-${local.here}"
-  key_arn        = null
-  retention_days = var.retention_days.logs
-  access_log     = null
+  name               = "${local.name}-logs-${local.here}"
+  key_arn            = null
+  retention_days     = var.retention_days.logs
+  archive_after_days = var.retention_days.logs >= 180 ? 90 : null
+  access_log         = null
   writers = {
     deliveries = { principal = "delivery.logs.amazonaws.com", prefix = "", reads_acl = true }
     accesses   = { principal = "logging.s3.amazonaws.com", prefix = "s3/" }

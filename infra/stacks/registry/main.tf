@@ -9,7 +9,8 @@ locals {
   global   = jsondecode(data.aws_ssm_parameter.global.insecure_value)
 
   mirrored = keys(jsondecode(file("${path.module}/../../platform/images.json")))
-  names    = setunion(var.repositories, [for name in local.mirrored : "mirror/${name}"])
+  charts   = jsondecode(file("${path.module}/../../platform/releases.json"))[*].name
+  names    = setunion(var.repositories, [for name in local.mirrored : "mirror/${name}"], [for name in local.charts : "charts/${name}"])
 
   published = {
     registry     = "${data.aws_caller_identity.this.account_id}.dkr.ecr.${var.region}.${data.aws_partition.this.dns_suffix}/${local.owner}"

@@ -7,6 +7,7 @@ variables {
   name            = "shop-prod-fluent-bit"
   description     = "Fluent Bit ships the logs of its pod"
   cluster_arn     = "arn:aws:eks:us-east-1:111122223333:cluster/shop-prod"
+  cluster_name    = "shop-prod"
   service_account = { namespace = "app", name = "web" }
   statements = [{
     actions   = ["logs:PutLogEvents"]
@@ -101,8 +102,9 @@ run "names_that_are_none_are_refused" {
     name                 = "a b"
     description          = ""
     cluster_arn          = "shop-prod"
+    cluster_name         = ""
     service_account      = { namespace = "App", name = "web" }
     permissions_boundary = "boundary"
   }
-  expect_failures = [var.name, var.description, var.cluster_arn, var.service_account, var.permissions_boundary]
+  expect_failures = [var.name, var.description, var.cluster_arn, var.cluster_name, var.service_account, var.permissions_boundary]
 }

@@ -21,7 +21,11 @@ variables {
 run "every_image_that_the_platform_needs_has_a_place" {
   assert {
     condition = length(setsubtract(
-      concat(["shop-test/app"], [for name in keys(jsondecode(file("../../platform/images.json"))) : "shop-test/mirror/${name}"]),
+      concat(
+        ["shop-test/app"],
+        [for name in keys(jsondecode(file("../../platform/images.json"))) : "shop-test/mirror/${name}"],
+        [for release in jsondecode(file("../../platform/releases.json")) : "shop-test/charts/${release.name}"],
+      ),
       keys(module.ecr["this"].repositories)
     )) == 0
     error_message = "An image could not be mirrored: the pods that need it would not start."
