@@ -1,5 +1,5 @@
 locals {
-  actions = { page = [var.topics.page], notice = [var.topics.notice], none = [] }
+  actions = { page = [var.topics.page], notice = [var.topics.notice], none = [], gate = [] }
 
   rules = {
     for name, one in var.composites : name => join(" AND ", concat(

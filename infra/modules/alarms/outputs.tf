@@ -7,6 +7,9 @@ output "arns" {
 }
 
 output "names" {
-  description = "Full names of the composite alarms, by name without the prefix."
-  value       = { for name, alarm in aws_cloudwatch_composite_alarm.this : name => alarm.alarm_name }
+  description = "Full names of all alarms, by name without the prefix."
+  value = merge(
+    { for name, alarm in aws_cloudwatch_metric_alarm.this : name => alarm.alarm_name },
+    { for name, alarm in aws_cloudwatch_composite_alarm.this : name => alarm.alarm_name },
+  )
 }

@@ -25,7 +25,8 @@ variable "topics" {
 
 variable "alarms" {
   description = <<-EOT
-    Alarms on one metric each, by name. severity: page, notice, or none for what only a composite alarm looks at.
+    Alarms on one metric each, by name. severity: page, notice, none for what only a composite alarm looks at, or gate for what only a
+    deployment looks at.
     missing: what no data means: breaching, notBreaching, ignore or missing.
     p: a percentile like p99 instead of a statistic.
   EOT
@@ -48,8 +49,8 @@ variable "alarms" {
   default  = {}
 
   validation {
-    condition     = alltrue([for alarm in values(var.alarms) : contains(["page", "notice", "none"], alarm.severity)])
-    error_message = "severity must be page, notice or none."
+    condition     = alltrue([for alarm in values(var.alarms) : contains(["page", "notice", "none", "gate"], alarm.severity)])
+    error_message = "severity must be page, notice, none or gate."
   }
 
   validation {
@@ -92,8 +93,8 @@ variable "composites" {
   default  = {}
 
   validation {
-    condition     = alltrue([for one in values(var.composites) : contains(["page", "notice"], one.severity)])
-    error_message = "severity of a composite must be page or notice."
+    condition     = alltrue([for one in values(var.composites) : contains(["page", "notice", "gate"], one.severity)])
+    error_message = "severity of a composite must be page, notice or gate."
   }
 
   validation {

@@ -195,8 +195,8 @@ module "host_logs" {
         malware-found = { pattern = "{ ($.check = \"malware\") && ($.result = \"infected\") }" }
         malware-blind = { pattern = "{ ($.check = \"malware\") && (($.result = \"stale\") || ($.result = \"error\")) }" }
         malware-scans = { pattern = "{ $.check = \"malware\" }" }
-        files-changed = { pattern = "{ ($.check = \"files\") && ($.result = \"changed\") }" }
-        host-unfit    = { pattern = "{ ($.check = \"host\") && ($.result = \"failed\") }" }
+        files-changed = { pattern = "{ ($.check = \"integrity\") && ($.result = \"changed\") }" }
+        files-blind   = { pattern = "{ ($.check = \"integrity\") && ($.result = \"error\") }" }
       }
     }
   }

@@ -48,6 +48,25 @@ run "a_severity_has_its_topic_and_says_when_it_is_over" {
   }
 }
 
+run "what_a_deployment_looks_at_wakes_nobody" {
+  variables {
+    alarms = {
+      canary  = { description = "The canary fails", namespace = "CloudWatchSynthetics", metric_name = "SuccessPercent", statistic = "Average", threshold = 90 }
+      targets = { description = "Targets are unhealthy", namespace = "AWS/NetworkELB", metric_name = "UnHealthyHostCount", statistic = "Maximum", threshold = 1 }
+      track   = { description = "The canary track fails", namespace = "Web", metric_name = "probe", statistic = "Minimum", threshold = 1, severity = "gate" }
+    }
+    composites = {
+      customers = { description = "Customers notice", any_of = ["canary", "targets"] }
+      gate      = { description = "A deployment stops", any_of = ["track"], severity = "gate" }
+    }
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_composite_alarm.this["gate"].alarm_actions) + length(aws_cloudwatch_metric_alarm.this["track"].alarm_actions) == 0
+    error_message = "A canary that fails its deployment wakes somebody."
+  }
+}
+
 run "silence_of_the_canary_is_a_fault" {
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["canary"].treat_missing_data == "breaching"
