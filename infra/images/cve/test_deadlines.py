@@ -30,7 +30,14 @@ def overdue(*findings, policy=POLICY):
 
 
 def exception(**more):
-    one = {"vulnerability": "CVE-2026-0001", "resource": "i-0*", "from": "2026-06-01", "until": "2026-08-01", "reason": "not reachable", "by": "anna"}
+    one = {
+        "vulnerability": "CVE-2026-0001",
+        "resource": "i-0*",
+        "from": "2026-06-01",
+        "until": "2026-08-01",
+        "reason": "not reachable",
+        "by": "anna",
+    }
     return {**POLICY, "exceptions": [{**one, **more}]}
 
 
@@ -104,7 +111,13 @@ class Program(unittest.TestCase):
         self.assertEqual(self.run_on(json.dumps({"findings": [finding("HIGH", 31)]}))[0], 3)
 
     def test_unreadable_input_is_not_nothing_found(self):
-        for text in ("", "{}", '{"findings": null}', '{"findings": [{"severity": "HIGH"}]}', '{"findings": [{"severity": "AWFUL"}]}'):
+        for text in (
+            "",
+            "{}",
+            '{"findings": null}',
+            '{"findings": [{"severity": "HIGH"}]}',
+            '{"findings": [{"severity": "AWFUL"}]}',
+        ):
             self.assertEqual(self.run_on(text)[0], 2, text)
 
     def test_critical_is_told_before_it_is_overdue(self):

@@ -1,9 +1,9 @@
 """What a schema cannot say of component documents and host tests.
 
-    components.py check DIR          names, sizes, parameters, recipes, host tests against what the components make
-    components.py shell DIR OUT      writes every shell script in the documents to OUT, for shellcheck
-    components.py file DIR PATH [PARAMETER=VALUE…]     prints the file that a component makes at PATH
-    components.py step DIR COMPONENT STEP [PARAMETER=VALUE…]   prints a step's commands
+components.py check DIR          names, sizes, parameters, recipes, host tests against what the components make
+components.py shell DIR OUT      writes every shell script in the documents to OUT, for shellcheck
+components.py file DIR PATH [PARAMETER=VALUE…]     prints the file that a component makes at PATH
+components.py step DIR COMPONENT STEP [PARAMETER=VALUE…]   prints a step's commands
 """
 
 import hashlib
@@ -16,7 +16,17 @@ import yaml
 
 # what comes with the base image or with a package, and is not made by a component
 FROM_PACKAGES = {"/etc/passwd", "/etc/shadow", "/var/lib/aide/aide.db.gz", "/var/lib/clamav/daily.cvd"}
-UNITS_FROM_PACKAGES = {"sshd", "auditd", "nftables", "amazon-ssm-agent", "amazon-cloudwatch-agent", "fluent-bit", "clamav-freshclam", "containerd", "kubelet"}
+UNITS_FROM_PACKAGES = {
+    "sshd",
+    "auditd",
+    "nftables",
+    "amazon-ssm-agent",
+    "amazon-cloudwatch-agent",
+    "fluent-bit",
+    "clamav-freshclam",
+    "containerd",
+    "kubelet",
+}
 ROLES = ("bastion", "jump", "node")
 
 
@@ -62,7 +72,9 @@ def wrong_documents(place):
         if len({step["name"] for _, step in steps(document)}) != len(steps(document)):
             yield f"{name} has two steps of one name"
         for _, step in steps(document):
-            if step["action"] == "ExecuteBash" and not all(one.startswith(("set -euo pipefail", "goss ")) for one in step["inputs"]["commands"]):
+            if step["action"] == "ExecuteBash" and not all(
+                one.startswith(("set -euo pipefail", "goss ")) for one in step["inputs"]["commands"]
+            ):
                 yield f"{name}/{step['name']} goes on after an error"
 
 
@@ -136,7 +148,9 @@ def wrong_sample(place):
 
 
 def check(place):
-    found = [one for look in (wrong_documents, wrong_recipes, wrong_host_tests, wrong_timers, wrong_sample) for one in look(place)]
+    found = [
+        one for look in (wrong_documents, wrong_recipes, wrong_host_tests, wrong_timers, wrong_sample) for one in look(place)
+    ]
     print("\n".join(found))
     return 1 if found else 0
 

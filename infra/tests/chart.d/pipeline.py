@@ -62,7 +62,9 @@ def wrong(jobs, infra, push, merge, schedule):
             yield f"{name} may run twice at a time, or be cut off"
         if jobs[name]["tags"] != [f"estate-{variables['ENVIRONMENT']}"]:
             yield f"{name} runs on {jobs[name]['tags']}"
-        if not {"build", "image-scan", "unit", "lint", "static-analysis", "dependencies", "infrastructure", "chart"} <= needs_of(jobs, name):
+        if not {"build", "image-scan", "unit", "lint", "static-analysis", "dependencies", "infrastructure", "chart"} <= needs_of(
+            jobs, name
+        ):
             yield f"{name} does not wait for {sorted({'image-scan', 'unit', 'lint', 'static-analysis', 'chart'} - needs_of(jobs, name))}"
     for env, wanted in regions.items():
         if have.get(env) != wanted:

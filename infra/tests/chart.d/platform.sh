@@ -1,4 +1,4 @@
-# What the cluster needs before the app. Of ten charts four come with Go modules and two are ours: those are rendered with our values.
+# What the cluster needs before the app. Of eleven charts four come with Go modules and three are ours: those are rendered with our values.
 # Mirroring and installing is tried between registries on loopback and on the real API server.
 # shellcheck shell=bash disable=SC2154
 platform=$infra/platform
@@ -156,6 +156,24 @@ installs() { "$platform/platform" install --facts "$work/here.json" --only "$1";
 runs_everywhere() { [ "$(kubectl -n node-logs get daemonset node-logs -o 'jsonpath={.status.numberAvailable}')" = 3 ]; }
 taken() { kubectl apply --dry-run=server --server-side --force-conflicts -f "$work/platform-$1.yaml"; }
 
+# GROUP "VERB RESOURCE"… -- "VERB RESOURCE"…: in the app's namespace, as somebody who is in that group and no other
+may() {
+  local want=yes said one
+  for one in "${@:2}"; do
+    [ "$one" = -- ] && { want=no; continue; }
+    # shellcheck disable=SC2086
+    said=$(kubectl auth can-i ${one/\// --subresource=} -n web --as=somebody --as-group="quarterdeck:$1" 2> /dev/null)
+    [ "$said" = $want ] || { echo "$1: may $one? $said"; return 1; }
+  done
+}
+elsewhere() { [ "$(kubectl auth can-i create deployments -n default --as=somebody --as-group=quarterdeck:deploy)" = no ]; }
+restricted() {
+  helm template shop "$infra/chart" --kube-version "$kube_version" -n web -f "$infra/chart/values-prod.yaml" -f "$here/data/chart-values.yaml" -s templates/deployments.yaml |
+    kubectl apply --dry-run=server -f - 2>&1 | tee "$work/warnings"
+  grep -q 'deployment.apps/shop-app created' "$work/warnings" && ! grep -q 'would violate PodSecurity' "$work/warnings" &&
+    ! kubectl -n web run bad --image=x --privileged --dry-run=server
+}
+
 scan_node_logs() { "$QD_CHECKOV" -f "$work/platform-node-logs.yaml" --framework kubernetes --skip-download --compact --quiet; }
 
 { flock 9; by_go crane "github.com/google/go-containerregistry/cmd/crane@$crane_version" || echo "crane could not be built" >&2; } 9> "$cache/infra/tools.lock"
@@ -167,6 +185,7 @@ check "the private CA issuer's chart with our values" by_digest aws-privateca-is
 check "Vault's chart with our values" by_digest vault 2
 check "our chart node-logs" by_digest node-logs 1
 check "our chart issuer" by_digest issuer 0
+check "our chart rights" by_digest rights 0
 check "checkov, node-logs" scan_node_logs
 refused "node-logs by tag is refused" image helm template x "$platform/charts/node-logs" --kube-version "$kube_version" --set image=x:1,cluster=c,region=us-east-1
 echo '{"registry": "r"}' > "$work/poor.json"
@@ -190,6 +209,14 @@ check "an add-on with network policy" network_policy true
 check "install node-logs out of the registry" installs node-logs
 check "it runs on every node" runs_everywhere
 check "install the issuer" installs issuer
+check "install the rights" installs rights
+check "who reads sees nodes, pods, logs, and no secret" may read "list nodes" "list pods" "get pods/log" -- "get secrets" "delete pods" "patch deployments"
+check "who acts restarts, evicts, cordons, looks inside" may act "patch deployments" "delete pods" "create pods/eviction" "create pods/exec" "patch nodes" -- \
+  "get secrets" "create deployments" "create clusterrolebindings" "delete nodes"
+check "who deploys writes the app's objects in its namespace" may deploy "create deployments" "update secrets" "create certificates.cert-manager.io" -- \
+  "create rolebindings" "create pods/exec" "patch nodes"
+check "and in no other" elsewhere
+check "the app's namespace takes none but restricted pods" restricted
 refused "a release that nobody knows" "no release is called" installs nonsense
 "$root/tests/lab/k8s/plane.sh" down "$work/plane" > /dev/null 2>&1
 rm -rf "$work/plane"

@@ -1,8 +1,8 @@
 """What the design promises of the application's pods, held against rendered manifests.
 
-    promises.py FILE…               every promise must hold in every file
-    promises.py --list              names of the planted violations
-    promises.py --plant NAME FILE   plants it, and succeeds only if a promise is broken by it and by nothing else
+promises.py FILE…               every promise must hold in every file
+promises.py --list              names of the planted violations
+promises.py --plant NAME FILE   plants it, and succeeds only if a promise is broken by it and by nothing else
 """
 
 import copy
@@ -64,14 +64,18 @@ def every_container_is_probed_and_bounded(objects):
 def collectors_ride_in_every_pod(objects):
     for thing, spec in pods(objects):
         component = thing["metadata"]["labels"]["app.kubernetes.io/component"]
-        wanted = {"proxy": {"fluent-bit", "collector"}, "app": {"fluent-bit", "collector", "gate"}, "synthetic": {"collector"}}[component]
+        wanted = {"proxy": {"fluent-bit", "collector"}, "app": {"fluent-bit", "collector", "gate"}, "synthetic": {"collector"}}[
+            component
+        ]
         have = {one["name"] for one in spec["initContainers"] if one.get("restartPolicy") == "Always"}
         if not wanted <= have:
             yield f"{thing['metadata']['name']}: {sorted(wanted - have)}"
 
 
 def a_pod_per_zone(objects):
-    scalers = {thing["spec"]["scaleTargetRef"]["name"]: thing["spec"] for thing in objects if thing["kind"] == "HorizontalPodAutoscaler"}
+    scalers = {
+        thing["spec"]["scaleTargetRef"]["name"]: thing["spec"] for thing in objects if thing["kind"] == "HorizontalPodAutoscaler"
+    }
     for thing, spec in pods(objects):
         name = thing["metadata"]["name"]
         spread = [one for one in spec["topologySpreadConstraints"] if one["topologyKey"] == "topology.kubernetes.io/zone"]
@@ -105,7 +109,9 @@ def traffic_is_named(objects):
     for thing, _ in pods(objects):
         labels = thing["spec"]["template"]["metadata"]["labels"]
         held = [one for one in policies if one["podSelector"]["matchLabels"].items() <= labels.items()]
-        if not any(set(one["policyTypes"]) == {"Ingress", "Egress"} and not one.get("ingress") and not one.get("egress") for one in held):
+        if not any(
+            set(one["policyTypes"]) == {"Ingress", "Egress"} and not one.get("ingress") and not one.get("egress") for one in held
+        ):
             yield f"{thing['metadata']['name']}: what is not named is let through"
     for one in policies:
         for rule in one.get("ingress", []) + one.get("egress", []):
@@ -127,7 +133,9 @@ def configuration_is_named_by_content(objects):
             if name not in configs or not re.search(r"-[0-9a-f]{10}$", name):
                 yield f"{thing['metadata']['name']}: {name}"
         classes = {v["csi"]["volumeAttributes"]["secretProviderClass"] for v in spec["volumes"] if "csi" in v}
-        if not classes <= named(objects, "SecretProviderClass").keys() or any(not re.search(r"-[0-9a-f]{10}$", name) for name in classes):
+        if not classes <= named(objects, "SecretProviderClass").keys() or any(
+            not re.search(r"-[0-9a-f]{10}$", name) for name in classes
+        ):
             yield f"{thing['metadata']['name']}: {classes}"
 
 

@@ -20,6 +20,7 @@ published = {
                 "tiers": {"lb": {"public": ["10.0.64.0/24"]}, "app": {"jump": ["10.1.240.0/24"], "database": ["10.1.192.0/24"]}}},
     "edge": {"target_groups": {"https": {"arn": "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/shop-dev-tls/0123456789abcdef"}}},
     "cluster": {"cluster": {"name": "shop-dev-us-east-1"}, "authority": "arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/x"},
+    "registry": {"registry": "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop-dev"},
     "observability": {"alarms": {"canary": "shop-dev-us-east-1-canary"}},
 }
 for stack, value in published.items():
