@@ -51,11 +51,11 @@ locals {
       }
       jump    = { routes = "own" }
       transit = {}
-      # a second lock where the data is: nodes only, whatever a security group might come to say
+      # a second lock where the data is: nodes and jump hosts only, whatever a security group might come to say
       database = {
         acl = {
-          ingress = [for cidr in local.tiers.app.node : { cidr = cidr, protocol = "tcp", from_port = var.database_port, to_port = var.database_port }]
-          egress  = [for cidr in local.tiers.app.node : { cidr = cidr, protocol = "tcp", from_port = 1024, to_port = 65535 }]
+          ingress = [for cidr in concat(local.tiers.app.node, local.tiers.app.jump) : { cidr = cidr, protocol = "tcp", from_port = var.database_port, to_port = var.database_port }]
+          egress  = [for cidr in concat(local.tiers.app.node, local.tiers.app.jump) : { cidr = cidr, protocol = "tcp", from_port = 1024, to_port = 65535 }]
         }
       }
     }

@@ -105,12 +105,13 @@ module "jump" {
   source = "../../modules/security-group"
 
   name        = "${local.name}-jump"
-  description = "Jump hosts: from the bastions, to nodes and the control plane"
+  description = "Jump hosts: from the bastions, to nodes, databases and the control plane"
   vpc_id      = local.here.vpcs.app.id
   ingress     = { for key, cidr in local.by_index.bastion : "bastion-${key}" => { description = "SSH from the bastions", from_port = 22, cidr = cidr } }
   egress = {
     node          = { description = "SSH to the nodes", from_port = 22, group = module.node.security_group_id }
     control_plane = { description = "Kubernetes API", from_port = 443, group = module.control_plane.security_group_id }
+    database      = { description = "Databases, for whoever is on call", from_port = var.database_port, group = module.database.security_group_id }
     endpoints     = { description = "AWS by its endpoints", from_port = 443, group = local.transit.endpoint_groups.app }
     s3            = { description = "S3 by its gateway", from_port = 443, prefix_list = local.transit.s3_prefix_list }
   }
@@ -161,10 +162,13 @@ module "database" {
   source = "../../modules/security-group"
 
   name        = "${local.name}-database"
-  description = "Databases: from nodes and pods, to nobody"
+  description = "Databases: from nodes, pods and jump hosts, to nobody"
   vpc_id      = local.here.vpcs.app.id
-  ingress     = { node = { description = "Nodes and pods", from_port = var.database_port, group = module.node.security_group_id } }
-  tags        = { "quarterdeck:vpc" = "app" }
+  ingress = {
+    node = { description = "Nodes and pods", from_port = var.database_port, group = module.node.security_group_id }
+    jump = { description = "Whoever is on call, by the jump hosts", from_port = var.database_port, group = module.jump.security_group_id }
+  }
+  tags = { "quarterdeck:vpc" = "app" }
 }
 
 check "a_way_in_has_a_way_out" {
