@@ -37,10 +37,20 @@ locals {
         Resource = "*"
       },
       {
-        Sid      = "NobodyChangesIt"
-        Effect   = "Deny"
-        Action   = ["iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion"]
-        Resource = local.boundary_arn
+        Sid    = "NobodyChangesPolicies"
+        Effect = "Deny"
+        Action = ["iam:CreatePolicyVersion", "iam:DeletePolicy", "iam:DeletePolicyVersion", "iam:SetDefaultPolicyVersion"]
+        Resource = [
+          local.boundary_arn, "${local.iam}:policy/${var.name}-act", "${local.iam}:policy/${var.name}-deploy", "${local.iam}:policy/${var.name}-read-*",
+        ]
+      },
+      {
+        Sid    = "NobodyChangesRolesOfPeople"
+        Effect = "Deny"
+        Action = ["iam:Attach*", "iam:Delete*", "iam:Detach*", "iam:Put*", "iam:Update*"]
+        Resource = [
+          for role in ["act", "break-glass", "deploy", "pipeline", "read"] : "${local.iam}:role/${var.name}-${role}"
+        ]
       },
       {
         Sid    = "TheWatchIsNotStopped"
@@ -54,7 +64,7 @@ locals {
       {
         Sid      = "BreakGlassIsNotForRoles"
         Effect   = "Deny"
-        Action   = ["iam:Attach*", "iam:Delete*", "iam:Detach*", "iam:Put*", "iam:Update*", "sts:AssumeRole"]
+        Action   = "sts:AssumeRole"
         Resource = "${local.iam}:role/${var.name}-break-glass"
       },
       {

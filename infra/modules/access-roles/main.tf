@@ -49,12 +49,20 @@ resource "aws_iam_role" "read" {
   assume_role_policy   = local.trust_people["engineers"]
 }
 
-resource "aws_iam_role_policy" "read" {
-  for_each = local.read
+# Policies of their own, so that the role of a single engineer (module onboarding) can have the same.
+resource "aws_iam_policy" "people" {
+  for_each = merge({ for name, document in local.read : "read-${name}" => document }, { act = local.act })
 
-  name   = each.key
-  role   = aws_iam_role.read.id
-  policy = each.value
+  name        = "${var.name}-${each.key}"
+  description = "What on call may do in ${var.name}: ${each.key}"
+  policy      = each.value
+}
+
+resource "aws_iam_role_policy_attachment" "read" {
+  for_each = toset([for name in keys(local.read) : "read-${name}"])
+
+  role       = aws_iam_role.read.name
+  policy_arn = aws_iam_policy.people[each.value].arn
 }
 
 resource "aws_iam_role" "act" {
@@ -65,12 +73,11 @@ resource "aws_iam_role" "act" {
   assume_role_policy   = local.trust_people["engineers"]
 }
 
-resource "aws_iam_role_policy" "act" {
-  for_each = merge(local.read, { act = local.act })
+resource "aws_iam_role_policy_attachment" "act" {
+  for_each = aws_iam_policy.people
 
-  name   = each.key
-  role   = aws_iam_role.act.id
-  policy = each.value
+  role       = aws_iam_role.act.name
+  policy_arn = each.value.arn
 }
 
 resource "aws_iam_role" "deploy" {
