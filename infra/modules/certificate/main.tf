@@ -2,7 +2,7 @@ resource "aws_acm_certificate" "this" {
   domain_name               = var.domain_name
   subject_alternative_names = var.subdomains ? ["*.${var.domain_name}"] : []
   validation_method         = "DNS"
-  key_algorithm             = "EC_prime256v1"
+  key_algorithm             = var.key_algorithm
 
   options {
     certificate_transparency_logging_preference = "ENABLED"

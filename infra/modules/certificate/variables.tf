@@ -33,3 +33,15 @@ variable "prove" {
   default     = true
   nullable    = false
 }
+
+variable "key_algorithm" {
+  description = "Kind of key. A Client VPN endpoint takes RSA of 2048 bits and no other."
+  type        = string
+  default     = "EC_prime256v1"
+  nullable    = false
+
+  validation {
+    condition     = contains(["RSA_2048", "EC_prime256v1", "EC_secp384r1"], var.key_algorithm)
+    error_message = "key_algorithm must be RSA_2048, EC_prime256v1 or EC_secp384r1."
+  }
+}

@@ -57,8 +57,9 @@ data "aws_ssm_parameter" "bastion_image" {
 module "vpn_certificate" {
   source = "../../modules/certificate"
 
-  domain_name = join(".", compact(["vpn", var.region, var.copy, local.global.zone.name]))
-  zone_id     = local.global.zone.id
+  domain_name   = join(".", compact(["vpn", var.region, var.copy, local.global.zone.name]))
+  zone_id       = local.global.zone.id
+  key_algorithm = "RSA_2048"
 }
 
 module "vpn" {

@@ -48,3 +48,13 @@ run "a_wildcard_is_no_name" {
   }
   expect_failures = [var.domain_name]
 }
+
+run "a_vpn_gets_the_only_key_that_it_takes" {
+  variables {
+    key_algorithm = "RSA_2048"
+  }
+  assert {
+    condition     = aws_acm_certificate.this.key_algorithm == "RSA_2048"
+    error_message = "The key is ${aws_acm_certificate.this.key_algorithm}."
+  }
+}
