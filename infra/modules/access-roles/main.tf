@@ -26,18 +26,10 @@ locals {
     })
   }
 
-  # The pipeline may become the deployer, and so may an engineer from the console, who needs a second factor for it.
+  # A runner may become the deployer, and so may an engineer from the console, who needs a second factor for it.
   trust_deploy = jsonencode({
-    Version = "2012-10-17"
-    Statement = [
-      {
-        Sid       = "Pipeline"
-        Effect    = "Allow"
-        Action    = ["sts:AssumeRole", "sts:SetSourceIdentity"]
-        Principal = { AWS = "${local.iam}:role/${var.name}-pipeline" }
-      },
-      jsondecode(local.trust_people["engineers"]).Statement[0],
-    ]
+    Version   = "2012-10-17"
+    Statement = [jsondecode(local.trust_runner).Statement[0], jsondecode(local.trust_people["engineers"]).Statement[0]]
   })
 }
 
@@ -86,9 +78,6 @@ resource "aws_iam_role" "deploy" {
   max_session_duration = 2 * 3600
   permissions_boundary = aws_iam_policy.boundary.arn
   assume_role_policy   = local.trust_deploy
-
-  # IAM refuses to trust a role that is not there.
-  depends_on = [aws_iam_role.pipeline]
 }
 
 resource "aws_iam_policy" "deploy" {
@@ -110,7 +99,7 @@ resource "aws_iam_role_policy_attachment" "deploy" {
 
 resource "aws_iam_role" "pipeline" {
   name                 = "${var.name}-pipeline"
-  description          = "The runner's jobs: builds, pushes images, and becomes the deployer"
+  description          = "The runner's jobs: build, push and sign images, start image pipelines, install charts"
   max_session_duration = 2 * 3600
   permissions_boundary = aws_iam_policy.boundary.arn
   assume_role_policy   = local.trust_runner

@@ -65,10 +65,42 @@ locals {
         Resource = "*"
       },
       {
-        Sid      = "Deploy"
+        Sid       = "Signature"
+        Effect    = "Allow"
+        Action    = ["kms:DescribeKey", "kms:GetPublicKey", "kms:Sign", "kms:Verify"]
+        Resource  = "arn:${local.partition}:kms:*:*:key/*"
+        Condition = { "ForAnyValue:StringLike" = { "kms:ResourceAliases" = "alias/*-pipeline-signing" } }
+      },
+      {
+        Sid      = "Parameters"
         Effect   = "Allow"
-        Action   = ["sts:AssumeRole", "sts:SetSourceIdentity"]
-        Resource = "${local.iam}:role/${var.name}-deploy"
+        Action   = ["ssm:GetParameter", "ssm:PutParameter"]
+        Resource = "arn:${local.partition}:ssm:*:${local.account_id}:parameter/${var.name}*/release"
+      },
+      {
+        Sid      = "Published"
+        Effect   = "Allow"
+        Action   = "ssm:GetParameter"
+        Resource = "arn:${local.partition}:ssm:*:${local.account_id}:parameter/${var.name}*"
+      },
+      {
+        Sid      = "Mirror"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject", "s3:PutObject"]
+        Resource = [for folder in ["canaries", "clamav", "goss", "packages"] : "arn:${local.partition}:s3:::${var.name}-mirror-*/${folder}/*"]
+      },
+      {
+        Sid      = "MirrorList"
+        Effect   = "Allow"
+        Action   = "s3:ListBucket"
+        Resource = "arn:${local.partition}:s3:::${var.name}-mirror-*"
+      },
+      {
+        Sid       = "MirrorKey"
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt", "kms:GenerateDataKey"]
+        Resource  = "arn:${local.partition}:kms:*:${local.account_id}:key/*"
+        Condition = { "ForAnyValue:StringLike" = { "kms:ResourceAliases" = "alias/${var.name}/data" } }
       },
     ]
   })

@@ -22,6 +22,13 @@ locals {
         Principal = { Service = var.services[name].principal }
         Condition = var.services[name].condition
       }],
+      [for verifiers in [sort(var.verifiers)] : {
+        Sid       = "Verify"
+        Effect    = "Allow"
+        Action    = ["kms:DescribeKey", "kms:GetPublicKey", "kms:Verify"]
+        Resource  = "*"
+        Principal = { AWS = verifiers }
+      } if length(verifiers) > 0],
       [for statement in [
         {
           Sid       = "Roles"

@@ -51,6 +51,18 @@ variable "services" {
   }
 }
 
+variable "verifiers" {
+  description = "ARNs of roles, of other accounts too, that may check what the key signed."
+  type        = set(string)
+  nullable    = false
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.verifiers : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/.+$", arn))])
+    error_message = "verifiers must be ARNs of IAM roles."
+  }
+}
+
 variable "granted_roles" {
   description = "ARNs of the roles that use the key and hand it on by grants to AWS: the Auto Scaling service's, for volumes."
   type        = set(string)

@@ -2,11 +2,11 @@ variable "repositories" {
   description = "Repositories of the application, which the pipeline pushes to."
   type        = set(string)
   nullable    = false
-  default     = ["app"]
+  default     = ["app", "ci/tools", "ci/clamav"]
 
   validation {
-    condition     = length(var.repositories) > 0 && alltrue([for name in var.repositories : can(regex("^[a-z0-9]+([._-][a-z0-9]+)*$", name))])
-    error_message = "repositories must be names that ECR takes: lower-case letters and digits, joined by . _ -."
+    condition     = length(var.repositories) > 0 && alltrue([for name in var.repositories : can(regex("^[a-z0-9]+([._/-][a-z0-9]+)*$", name))])
+    error_message = "repositories must be names that ECR takes: lower-case letters and digits, joined by . _ / -."
   }
 }
 

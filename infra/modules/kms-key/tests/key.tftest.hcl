@@ -75,7 +75,15 @@ run "a_key_that_nobody_shares_has_one_statement" {
 run "a_key_that_signs_does_not_encrypt" {
   command = plan
   variables {
-    signs = true
+    signs     = true
+    verifiers = ["arn:aws:iam::222233334444:role/shop-test-pipeline"]
+  }
+
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_kms_key.this.policy).Statement : statement.Action if statement.Sid == "Verify"
+    ]) == ["kms:DescribeKey", "kms:GetPublicKey", "kms:Verify"]
+    error_message = "Another account could sign, or cannot check."
   }
 
   assert {
@@ -109,7 +117,8 @@ run "values_out_of_range_are_refused" {
     name                 = "aws/logs"
     description          = ""
     granted_roles        = ["*"]
+    verifiers            = ["*"]
     deletion_window_days = 3
   }
-  expect_failures = [var.name, var.description, var.granted_roles, var.deletion_window_days]
+  expect_failures = [var.name, var.description, var.granted_roles, var.verifiers, var.deletion_window_days]
 }
