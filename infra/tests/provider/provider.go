@@ -109,10 +109,6 @@ func (p *provider) UpgradeResourceIdentity(context.Context, *tfprotov6.UpgradeRe
 	return &tfprotov6.UpgradeResourceIdentityResponse{}, nil
 }
 
-func (p *provider) ReadResource(_ context.Context, asked *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
-	return &tfprotov6.ReadResourceResponse{NewState: asked.CurrentState, Private: asked.Private}, nil
-}
-
 func (p *provider) ImportResourceState(_ context.Context, asked *tfprotov6.ImportResourceStateRequest) (*tfprotov6.ImportResourceStateResponse, error) {
 	why := fmt.Errorf("%s %s: behind the stand-in there is no account", asked.TypeName, asked.ID)
 	return &tfprotov6.ImportResourceStateResponse{Diagnostics: problem("Nothing to import", why)}, nil

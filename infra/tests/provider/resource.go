@@ -116,6 +116,51 @@ func (p *provider) apply(asked *tfprotov6.ApplyResourceChangeRequest) (*tfprotov
 	return &written, err
 }
 
+// ReadResource finds what was applied as it was applied, but for parameters: whoever changes or removes a file in the stand-in's
+// directory has changed something beside Terraform.
+func (p *provider) ReadResource(_ context.Context, asked *tfprotov6.ReadResourceRequest) (*tfprotov6.ReadResourceResponse, error) {
+	answer := &tfprotov6.ReadResourceResponse{NewState: asked.CurrentState, Private: asked.Private}
+	if asked.TypeName != "aws_ssm_parameter" || p.cloud.dir == "" {
+		return answer, nil
+	}
+	state, err := p.readParameter(asked.CurrentState)
+	if err != nil {
+		return &tfprotov6.ReadResourceResponse{NewState: asked.CurrentState, Diagnostics: problem("Read "+asked.TypeName, err)}, nil
+	}
+	answer.NewState = state
+	return answer, nil
+}
+
+func (p *provider) readParameter(current *tfprotov6.DynamicValue) (*tfprotov6.DynamicValue, error) {
+	schema := p.schemas.resources["aws_ssm_parameter"]
+	state, err := current.Unmarshal(schema.ValueType())
+	if err != nil || state.IsNull() {
+		return current, err
+	}
+	one, found, err := p.cloud.find("aws_ssm_parameter", text(state, "region"), text(state, "name"))
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		gone, err := tfprotov6.NewDynamicValue(schema.ValueType(), tftypes.NewValue(schema.ValueType(), nil))
+		return &gone, err
+	}
+	if one.Value == text(state, "insecure_value") || text(state, "insecure_value") == "" {
+		return current, nil
+	}
+	changed, err := rewrite(schema.Block, state, 0, func(attribute *tfprotov6.SchemaAttribute, _ int, value tftypes.Value) tftypes.Value {
+		if attribute.Name == "insecure_value" {
+			return tftypes.NewValue(tftypes.String, one.Value)
+		}
+		return value
+	})
+	if err != nil {
+		return nil, err
+	}
+	written, err := tfprotov6.NewDynamicValue(schema.ValueType(), changed)
+	return &written, err
+}
+
 func (p *provider) create(kind, region string, state tftypes.Value) error {
 	switch kind {
 	case "aws_ssm_parameter":
