@@ -18,6 +18,7 @@ locals {
     jump    = local.tiers.app.jump
     bastion = local.tiers.security.bastion
     public  = local.tiers.lb.public
+    private = local.tiers.lb.private
   } : name => { for index, cidr in cidrs : tostring(index) => cidr } }
 
   published = {
@@ -92,7 +93,7 @@ module "builder" {
   source = "../../modules/security-group"
 
   name        = "${local.name}-builder"
-  description = "Image builders and the image mirror: out by TLS, nobody in"
+  description = "Image builders, the image mirror and runners: out by TLS, nobody in"
   vpc_id      = local.here.vpcs.lb.id
   to_world    = true
   egress      = { https = { description = "Packages and images, by NAT", from_port = 443, cidr = "0.0.0.0/0" } }
@@ -148,12 +149,15 @@ module "control_plane" {
   source = "../../modules/security-group"
 
   name        = "${local.name}-control-plane"
-  description = "Interfaces of the Kubernetes control plane: from nodes and jump hosts, to what nodes serve"
+  description = "Interfaces of the Kubernetes control plane: from nodes, jump hosts and runners, to what nodes serve"
   vpc_id      = local.here.vpcs.app.id
-  ingress = {
-    node = { description = "Kubernetes API for nodes and pods", from_port = 443, group = module.node.security_group_id }
-    jump = { description = "Kubernetes API for engineers, by the jump hosts", from_port = 443, group = module.jump.security_group_id }
-  }
+  ingress = merge(
+    { for key, cidr in local.by_index.private : "runner-${key}" => { description = "Kubernetes API for the pipeline's runners", from_port = 443, cidr = cidr } },
+    {
+      node = { description = "Kubernetes API for nodes and pods", from_port = 443, group = module.node.security_group_id }
+      jump = { description = "Kubernetes API for engineers, by the jump hosts", from_port = 443, group = module.jump.security_group_id }
+    },
+  )
   egress = { for port in var.webhook_ports : "node-${port}" => { description = "Kubelet, webhooks and metrics", from_port = port, group = module.node.security_group_id } }
   tags   = { "quarterdeck:vpc" = "app" }
 }

@@ -13,20 +13,27 @@ locals {
   # A copy may stand in fewer regions than its environment.
   standing = sort(distinct(concat([var.region], var.copy == "" ? keys(var.regions) : var.copy_regions)))
 
-  # from tier, to tier: the chain bastion → jump, and load balancer → proxy, each with its way back
+  # from tier, to tier: the chain bastion → jump, load balancer → proxy, and runner → Kubernetes API (whose interfaces stand among the
+  # nodes), each with its way back
   ways = {
     bastion-jump = { from = ["security", "bastion"], to = ["app", "jump"] }
     jump-bastion = { from = ["app", "jump"], to = ["security", "bastion"] }
     public-node  = { from = ["lb", "public"], to = ["app", "node"] }
     node-public  = { from = ["app", "node"], to = ["lb", "public"] }
+    private-node = { from = ["lb", "private"], to = ["app", "node"] }
+    node-private = { from = ["app", "node"], to = ["lb", "private"] }
   }
 
-  routes = merge([for key, way in local.ways : { for index, cidr in local.here.tiers[way.to[0]][way.to[1]] : "${key}-${index}" => {
-    segment        = way.from[0]
-    to             = way.to[0]
-    route_table_id = local.here.route_tables[way.from[0]][way.from[1]][0]
-    destination    = cidr
-  } }]...)
+  # a tier with NAT has a table for each zone, and so a route in each
+  routes = merge(flatten([for key, way in local.ways : [for zone, table in local.here.route_tables[way.from[0]][way.from[1]] : {
+    for index, cidr in local.here.tiers[way.to[0]][way.to[1]] :
+    join("-", compact([key, length(local.here.route_tables[way.from[0]][way.from[1]]) > 1 ? tostring(zone) : "", index])) => {
+      segment        = way.from[0]
+      to             = way.to[0]
+      route_table_id = table
+      destination    = cidr
+    }
+  }]])...)
 
   # Buckets of AWS's own that hosts read: layers of images in ECR, packages of Amazon Linux, the SSM agent's files.
   aws_buckets = [

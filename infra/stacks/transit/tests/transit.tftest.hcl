@@ -53,6 +53,12 @@ run "routes_lead_along_the_chain_and_back_and_nowhere_else" {
       public-node-0  = "rtb-public0 10.0.0.0/18"
       public-node-1  = "rtb-public0 10.0.64.0/18"
       node-public-0  = "rtb-node0 10.1.16.0/22"
+      # runners reach the Kubernetes API from the tier where NAT is, which has a table for each zone
+      private-node-0-0 = "rtb-private0a 10.0.0.0/18"
+      private-node-0-1 = "rtb-private0a 10.0.64.0/18"
+      private-node-1-0 = "rtb-private0b 10.0.0.0/18"
+      private-node-1-1 = "rtb-private0b 10.0.64.0/18"
+      node-private-0   = "rtb-node0 10.1.20.0/22"
     }
     error_message = "Other routes: ${jsonencode({ for key, one in local.routes : key => "${one.route_table_id} ${one.destination}" })}"
   }
