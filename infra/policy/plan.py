@@ -1,4 +1,5 @@
 """A plan of Terraform, read so that promises can be asked of it."""
+
 import json
 import pathlib
 
@@ -74,8 +75,8 @@ class Plan:
         return [one for one in self.resources if one.type in kinds and not one.gone]
 
     def without(self, kind, companions, attribute):
-        """Objects of `kind` that no companion names by `attribute`. Where ids are not known yet, a module needs as many companions as it
-        makes objects."""
+        """Objects of `kind` that no companion names by `attribute`. Where ids are not known yet, a module needs as many
+        companions as it makes objects."""
         bare = []
         for module in {one.module for one in self.of(kind)}:
             mine = [one for one in self.of(kind) if one.module == module]

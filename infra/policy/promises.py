@@ -1,7 +1,9 @@
 """What the design promises, each as a question to a plan: yields (address, what is wrong) for each breach.
 
-`looks_at` names the types that the promise is about, so that a promise that found nothing to look at can be told from one that is kept.
+`looks_at` names the types that the promise is about, so that a promise that found nothing to look at can be told from one that is
+kept.
 """
+
 import json
 
 from plan import TYPES_WITH_WORLD as WORLD
@@ -66,7 +68,9 @@ def only_builders_go_out(plan):
     for rule in plan.of("aws_vpc_security_group_egress_rule"):
         if rule["cidr_ipv4"] in WORLD or rule["cidr_ipv6"] in WORLD:
             groups = rule.owner("security_group_id", "aws_security_group")
-            builder = groups and all(one.tags.get("quarterdeck:vpc") == "lb" and "builder" in (one.tags.get("Name") or "") for one in groups)
+            builder = groups and all(
+                one.tags.get("quarterdeck:vpc") == "lb" and "builder" in (one.tags.get("Name") or "") for one in groups
+            )
             if not builder or (rule["ip_protocol"], rule["from_port"], rule["to_port"]) != ("tcp", 443, 443):
                 yield rule.address, "egress to everywhere that is not the builders' on 443"
 
@@ -78,7 +82,10 @@ def only_the_ingress_faces_the_world(plan):
             yield one.address, "a load balancer that faces the internet and is not the estate's ingress"
     for one in plan.of("aws_lb_listener"):
         if one["protocol"] != "TLS" or "TLS13" not in (one["ssl_policy"] or ""):
-            yield one.address, f"a listener that speaks {one['protocol']} with {one['ssl_policy'] or 'no policy'}; TLS 1.2 at least is promised"
+            yield (
+                one.address,
+                f"a listener that speaks {one['protocol']} with {one['ssl_policy'] or 'no policy'}; TLS 1.2 at least is promised",
+            )
 
 
 @promise("aws_subnet", "aws_launch_template")
@@ -124,7 +131,9 @@ def the_cluster_is_private(plan):
             yield one.address, "the Kubernetes API can be reached from the internet, or not from the VPC"
         if one.block("access_config").get("authentication_mode") != "API":
             yield one.address, "access by the aws-auth ConfigMap is possible"
-        missing = {"api", "audit", "authenticator", "controllerManager", "scheduler"} - set(one["enabled_cluster_log_types"] or [])
+        missing = {"api", "audit", "authenticator", "controllerManager", "scheduler"} - set(
+            one["enabled_cluster_log_types"] or []
+        )
         if missing:
             yield one.address, f"control-plane logs that are not kept: {' '.join(sorted(missing))}"
         if "secrets" not in (one.block("encryption_config").get("resources") or []):
@@ -147,9 +156,16 @@ def metadata_needs_a_token(plan):
 
 # type → attributes of which one must be set, and what that is
 KEYS = {
-    "aws_cloudwatch_log_group": ("kms_key_id",), "aws_sns_topic": ("kms_master_key_id",), "aws_sqs_queue": ("kms_master_key_id",),
-    "aws_secretsmanager_secret": ("kms_key_id",), "aws_cloudtrail": ("kms_key_id",), "aws_ebs_volume": ("kms_key_id",),
-    "aws_rds_cluster": ("kms_key_id",), "aws_db_instance": ("kms_key_id",), "aws_backup_vault": ("kms_key_arn",), "aws_efs_file_system": ("kms_key_id",),
+    "aws_cloudwatch_log_group": ("kms_key_id",),
+    "aws_sns_topic": ("kms_master_key_id",),
+    "aws_sqs_queue": ("kms_master_key_id",),
+    "aws_secretsmanager_secret": ("kms_key_id",),
+    "aws_cloudtrail": ("kms_key_id",),
+    "aws_ebs_volume": ("kms_key_id",),
+    "aws_rds_cluster": ("kms_key_id",),
+    "aws_db_instance": ("kms_key_id",),
+    "aws_backup_vault": ("kms_key_arn",),
+    "aws_efs_file_system": ("kms_key_id",),
 }
 
 
@@ -204,7 +220,11 @@ def nothing_hangs_on_one_zone(plan):
     for (_, tier), subnets in tiers.items():
         if len({one["availability_zone"] for one in subnets}) < 2:
             yield subnets[0].address, f"the tier {tier} is in one zone"
-    for kind, what in (("aws_autoscaling_group", "hosts"), ("aws_ec2_client_vpn_network_association", "the VPN"), ("aws_eks_node_group", "nodes")):
+    for kind, what in (
+        ("aws_autoscaling_group", "hosts"),
+        ("aws_ec2_client_vpn_network_association", "the VPN"),
+        ("aws_eks_node_group", "nodes"),
+    ):
         calls = {}
         for one in plan.of(kind):
             calls.setdefault(one.module, []).append(one)
@@ -247,7 +267,9 @@ def everything_says_whose_it_is(plan):
         if role and role not in ROLES:
             yield one.address, f"quarterdeck:role = {role}, which the console does not know"
     for one in plan.of("aws_launch_template"):
-        bears = [set(block.get("tags") or {}) for block in one.blocks("tag_specifications") if block["resource_type"] == "instance"]
+        bears = [
+            set(block.get("tags") or {}) for block in one.blocks("tag_specifications") if block["resource_type"] == "instance"
+        ]
         if not any({"quarterdeck:estate", "quarterdeck:role"} <= tags for tags in bears) and "runner" not in one.address:
             yield one.address, "starts hosts that the console cannot find (tag_specifications of instances)"
 
@@ -261,7 +283,10 @@ def nobody_may_do_everything(plan):
             continue
         statements = json.loads(one["policy"] or "{}").get("Statement", [])
         for statement in statements if isinstance(statements, list) else [statements]:
-            actions, resources = ([value] if isinstance(value, str) else value or [] for value in (statement.get("Action"), statement.get("Resource")))
+            actions, resources = (
+                [value] if isinstance(value, str) else value or []
+                for value in (statement.get("Action"), statement.get("Resource"))
+            )
             if statement.get("Effect") == "Allow" and "*" in actions and "*" in resources and not statement.get("Condition"):
                 yield one.address, "allows every action on everything"
 
@@ -275,8 +300,18 @@ def nobody_has_a_key_for_life(plan):
 # -- what is not brought back
 
 DATA = {
-    "aws_s3_bucket", "aws_kms_key", "aws_rds_cluster", "aws_db_instance", "aws_dynamodb_table", "aws_efs_file_system", "aws_route53_zone", "aws_ecr_repository",
-    "aws_backup_vault", "aws_secretsmanager_secret", "aws_cloudwatch_log_group", "aws_prometheus_workspace",
+    "aws_s3_bucket",
+    "aws_kms_key",
+    "aws_rds_cluster",
+    "aws_db_instance",
+    "aws_dynamodb_table",
+    "aws_efs_file_system",
+    "aws_route53_zone",
+    "aws_ecr_repository",
+    "aws_backup_vault",
+    "aws_secretsmanager_secret",
+    "aws_cloudwatch_log_group",
+    "aws_prometheus_workspace",
 }
 
 
