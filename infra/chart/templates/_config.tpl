@@ -50,7 +50,7 @@ parameters:
   objects: |
     {{- range $secrets.items }}
     - objectName: {{ .file | quote }}
-      secretPath: {{ .path | quote }}
+      secretPath: {{ .path | replace "NAME" $.Values.name | quote }}
       secretKey: {{ .key | quote }}
     {{- end }}
 {{- else -}}
@@ -60,7 +60,7 @@ parameters:
   usePodIdentity: "true"
   objects: |
     {{- range $secrets.items }}
-    - objectName: {{ .path | quote }}
+    - objectName: {{ .path | replace "NAME" $.Values.name | quote }}
       objectType: secretsmanager
       {{- with .version }}
       objectVersion: {{ . | quote }}

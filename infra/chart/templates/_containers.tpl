@@ -113,7 +113,8 @@ livenessProbe: {httpGet: {path: {{ .live | default .path }}, port: {{ .port }}},
   imagePullPolicy: Always
   envFrom: [{configMapRef: {name: {{ include "settings.name" . }}}}]
   # the app listens on loopback; its probes come in by the gate
-  {{- include "probes" (dict "port" 8081 "start" (printf "/app%s" $paths.start) "path" (printf "/app%s" $paths.ready) "live" (printf "/app%s" $paths.live)) | nindent 2 }}
+  {{- include "probes" (dict "port" 8081 "start" (printf "/app%s" $paths.start) "path" (printf "/app%s" $paths.ready)
+    "live" (printf "/app%s" $paths.live)) | nindent 2 }}
   lifecycle: {preStop: {sleep: {seconds: {{ .root.Values.rollout.drainSeconds }}}}}
   securityContext: {{- include "locked" . | nindent 4 }}
   resources: {{- include "room" .root.Values.app.resources | nindent 4 }}

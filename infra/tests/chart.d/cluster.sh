@@ -14,12 +14,23 @@ bring_up() {
       -p '{"status": {"allocatable": {"ephemeral-storage": "40Gi"}, "capacity": {"ephemeral-storage": "40Gi"}}}' || return 1
   done
   kubectl apply --server-side -f "$here/data/crds.yaml" -f "$certmanager_at/deploy/crds" -f "$pca_at/config/crd/bases" &&
-    kubectl wait --for=condition=Established crd --all --timeout=30s
+    established
+}
+
+# `kubectl wait` fails on a definition that has no condition yet
+established() {
+  local i
+  for ((i = 0; i < 60; i++)); do
+    kubectl wait --for=condition=Established crd --all --timeout=30s > /dev/null 2>&1 && return
+    sleep 0.5
+  done
+  kubectl get crd
+  return 1
 }
 
 helm_up() { # MORE…
   helm upgrade --install shop "$infra/chart" -n web --create-namespace -f "$infra/chart/values-prod.yaml" -f "$here/data/chart-values.yaml" \
-    --set rollout.minReadySeconds=1 --wait --timeout 120s "$@"
+    --set rollout.minReadySeconds=1 --wait --timeout 300s "$@"
 }
 
 k() { kubectl -n web "$@"; }
@@ -46,7 +57,8 @@ secrets_are() { # PATH
 # every earlier ReplicaSet that could still be gone back to finds its configuration
 held() {
   local config missing=0 seen=0
-  for config in $(k get replicasets -l app.kubernetes.io/component=app -o 'jsonpath={.items[*].spec.template.spec.containers[0].envFrom[0].configMapRef.name}'); do
+  for config in $(k get replicasets -l app.kubernetes.io/component=app \
+    -o 'jsonpath={.items[*].spec.template.spec.containers[0].envFrom[0].configMapRef.name}'); do
     seen=$((seen + 1))
     k get configmap "$config" > /dev/null || missing=1
   done
@@ -57,7 +69,9 @@ a_pod_per_zone() { # COMPONENT
   k get pods -l "app.kubernetes.io/component=$1,track=stable" --field-selector=status.phase=Running \
     -o 'jsonpath={range .items[*]}{.spec.nodeName}{"\n"}{end}' | sort > "$work/nodes"
   local zones
-  zones=$(while read -r node; do kubectl get node "$node" -o 'jsonpath={.metadata.labels.topology\.kubernetes\.io/zone}{"\n"}'; done < "$work/nodes" | sort | uniq -c)
+  zones=$(while read -r node; do
+    kubectl get node "$node" -o 'jsonpath={.metadata.labels.topology\.kubernetes\.io/zone}{"\n"}'
+  done < "$work/nodes" | sort | uniq -c)
   echo "$zones"
   same "zones" "$(echo "$zones" | wc -l)" 3 && same "hosts shared" "$(uniq -d "$work/nodes")" ""
 }
@@ -76,7 +90,15 @@ endpoints_are() { # SERVICE COUNT
 }
 
 undo() { # kubectl's own way back, without Helm: it must find what the ReplicaSet before refers to
-  k rollout undo deployment/shop-app && k rollout status deployment/shop-app --timeout=60s
+  k rollout undo deployment/shop-app && k rollout status deployment/shop-app --timeout=300s
+}
+
+# what stands in the way is said, if it does not come up
+rolled_back() {
+  helm rollback shop "$1" -n web --wait --timeout 300s && return
+  k get deployments,replicasets,pods -o wide
+  k get events --sort-by=.lastTimestamp | tail -n 8
+  return 1
 }
 
 gone() {
@@ -96,35 +118,35 @@ check "a pod of the app in each zone, no two on a host" a_pod_per_zone app
 check "a pod of the proxy in each zone, no two on a host" a_pod_per_zone proxy
 check "the app's service has three endpoints" endpoints_are shop-app 3
 check "upgrade: new digest, setting and secret" helm_up --set app.settings.GREETING=two --set "images.app.digest=$(digest 2)" \
-  --set 'secrets.items[0].path=secret/data/shop-prod/rotated'
+  --set 'secrets.items[0].path=secret/data/NAME/rotated'
 check "the app has the new setting" settings_are shop-app GREETING two
-check "the app has the new secret" secrets_are shop-prod/rotated
+check "the app has the new secret" secrets_are shop-lab/rotated
 check "what the ReplicaSet before refers to is still there" held 2
 check "after the rollout too a pod in each zone" a_pod_per_zone app
 check "kubectl rollout undo finds its configuration" undo
 check "and the app has the old setting" settings_are shop-app GREETING one
 check "helm puts right what was undone beside it" helm_up --set app.settings.GREETING=two --set "images.app.digest=$(digest 2)" \
-  --set 'secrets.items[0].path=secret/data/shop-prod/rotated'
+  --set 'secrets.items[0].path=secret/data/NAME/rotated'
 check "canary beside it, with a digest and a setting of its own" helm_up --set app.settings.GREETING=two --set "images.app.digest=$(digest 2)" \
-  --set 'secrets.items[0].path=secret/data/shop-prod/rotated' \
+  --set 'secrets.items[0].path=secret/data/NAME/rotated' \
   --set canary.enabled=true --set "canary.appDigest=$(digest 3)" --set canary.settings.GREETING=three
 check "the canary gets a share of the same service" endpoints_are shop-app 4
 check "and can be asked alone" endpoints_are shop-app-canary 1
 check "the canary has its own setting" settings_are shop-app-canary GREETING three
 check "the stable track has kept its own" settings_are shop-app GREETING two
-check "helm rollback to the first release" helm rollback shop 1 -n web --wait --timeout 120s
+check "helm rollback to the first release" helm rollback shop 1 -n web --wait --timeout 300s
 check "rollback gave the app its first setting" settings_are shop-app GREETING one
-check "rollback gave the app its first secret" secrets_are shop-prod/database
+check "rollback gave the app its first secret" secrets_are shop-lab/database
 check "rollback took the canary away" endpoints_are shop-app 3
-check "helm rollback forward again" helm rollback shop 2 -n web --wait --timeout 120s
+check "helm rollback forward again" helm rollback shop 2 -n web --wait --timeout 300s
 check "which gave it the second setting" settings_are shop-app GREETING two
 refused "a ConfigMap cannot be changed in place" immutable k patch configmap "$(k get deployment shop-app \
   -o 'jsonpath={.spec.template.spec.containers[0].envFrom[0].configMapRef.name}')" --type=merge -p '{"data": {"GREETING": "four"}}'
 refused "a release that does not come up fails" "context deadline exceeded" helm_up --set app.settings.GREETING=two \
   --set "images.app.digest=$(digest 4)" --set app.resources.memory=900Gi --timeout 8s
 check "and the pods of the release before still serve" endpoints_are shop-app 3
-check "rollback of the failed release" helm rollback shop 0 -n web --wait --timeout 120s
-check "uninstall" helm uninstall shop -n web --wait --timeout 120s
+check "rollback of the failed release" rolled_back 0
+check "uninstall" helm uninstall shop -n web --wait --timeout 300s
 check "nothing is left behind" gone
 "$plane" down "$work/plane" > /dev/null 2>&1
 unset KUBECONFIG

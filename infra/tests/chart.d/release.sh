@@ -33,7 +33,7 @@ P
 alarm_is() { "$moto/python" -c 'import boto3, sys; boto3.client("cloudwatch").set_alarm_state(AlarmName="shop-dev-us-east-1-canary", StateValue=sys.argv[1], StateReason="set by a test")' "$1"; }
 
 release() { # VERB MORE…
-  "$moto/python" "$ci/release" "$1" --environment dev "${where[@]}" --values "$work/pipeline.json" --timeout 120s "${@:2}"
+  "$moto/python" "$ci/release" "$1" --environment dev "${where[@]}" --values "$work/pipeline.json" --timeout 300s "${@:2}"
 }
 
 facts_taken() { # the values out of the parameters are what the chart takes
