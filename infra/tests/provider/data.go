@@ -44,6 +44,9 @@ func (p *provider) read(asked *tfprotov6.ReadDataSourceRequest) (*tfprotov6.Dyna
 		if answer, known := answers[one.Name]; known && depth == 0 {
 			return answered(value.Type(), answer)
 		}
+		if one.Name == "region" && depth == 0 {
+			return tftypes.NewValue(tftypes.String, region)
+		}
 		return made.value(one.Name, value.Type())
 	})
 	if err != nil {

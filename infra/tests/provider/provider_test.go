@@ -116,6 +116,15 @@ func TestAParameterIsReadInItsRegionAndNowhereElse(t *testing.T) {
 		}
 		return answer
 	}
+	unsaid, err := p.ReadDataSource(context.Background(), &tfprotov6.ReadDataSourceRequest{
+		TypeName: "aws_ssm_parameter", Config: object(t, schema, map[string]tftypes.Value{"name": word("/shop/network")}),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if value, err := unsaid.State.Unmarshal(schema.ValueType()); err != nil || text(value, "region") != "us-east-1" {
+		t.Errorf("where no region is said, it is %q and not the provider's (%v)", text(value, "region"), err)
+	}
 	here := read("us-east-1")
 	value, err := here.State.Unmarshal(schema.ValueType())
 	if err != nil || text(value, "insecure_value") != "told" {
