@@ -76,6 +76,36 @@ a_pod_per_zone() { # COMPONENT
   same "zones" "$(echo "$zones" | wc -l)" 3 && same "hosts shared" "$(uniq -d "$work/nodes")" ""
 }
 
+# The nodes of a zone fall silent and their pods are gone: the others hold its share, which they could not if an empty zone counted.
+zone_fails() { # ZONE
+  local nodes i
+  nodes=$(kubectl get nodes -l "topology.kubernetes.io/zone=$1" -o name)
+  # shellcheck disable=SC2086
+  kubectl label $nodes lab/down=true || return 1
+  for ((i = 0; i < 120; i++)); do
+    [ "$(kubectl get nodes -l "topology.kubernetes.io/zone=$1" -o 'jsonpath={.items[*].spec.taints[*].key}' | tr ' ' '\n' | grep -c unreachable)" \
+      -ge "$(echo "$nodes" | wc -l)" ] && break
+    sleep 0.5
+  done
+  for node in $nodes; do
+    k delete pods -l app.kubernetes.io/component=app --field-selector="spec.nodeName=${node#node/}" --wait=false || return 1
+  done
+  for ((i = 0; i < 240; i++)); do
+    where=$(k get pods -l app.kubernetes.io/component=app --field-selector=status.phase=Running -o 'jsonpath={range .items[*]}{.spec.nodeName}{"\n"}{end}')
+    if [ "$(echo "$where" | sort -u | wc -l)" = 3 ] && ! grep -qF -f <(sed 's#node/##' <<< "$nodes") <<< "$where"; then return; fi
+    sleep 0.5
+  done
+  k get pods -o wide
+  k get events --sort-by=.lastTimestamp | tail -n 5
+  return 1
+}
+
+zone_returns() { # ZONE
+  # shellcheck disable=SC2046
+  kubectl label $(kubectl get nodes -l "topology.kubernetes.io/zone=$1" -o name) lab/down- &&
+    kubectl wait --for=condition=Ready node --all --timeout=300s
+}
+
 endpoints() { # SERVICE
   k get endpointslices -l "kubernetes.io/service-name=$1" -o 'jsonpath={.items[*].endpoints[*].targetRef.name}' | wc -w
 }
@@ -117,6 +147,8 @@ check "install" helm_up --set app.settings.GREETING=one
 check "a pod of the app in each zone, no two on a host" a_pod_per_zone app
 check "a pod of the proxy in each zone, no two on a host" a_pod_per_zone proxy
 check "the app's service has three endpoints" endpoints_are shop-app 3
+check "a zone fails: its share runs in the others" zone_fails us-east-1c
+check "the zone returns" zone_returns us-east-1c
 check "upgrade: new digest, setting and secret" helm_up --set app.settings.GREETING=two --set "images.app.digest=$(digest 2)" \
   --set 'secrets.items[0].path=secret/data/NAME/rotated'
 check "the app has the new setting" settings_are shop-app GREETING two
