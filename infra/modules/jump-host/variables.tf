@@ -90,6 +90,11 @@ variable "agents" {
     mirror_key_arn = string
   })
   nullable = false
+
+  validation {
+    condition     = length(var.agents.log_group_arns) > 0 && can(regex("^arn:[a-z-]+:kms:", var.agents.mirror_key_arn))
+    error_message = "agents must name log groups, and the ARN of the mirror's KMS key."
+  }
 }
 
 variable "permissions_boundary" {

@@ -78,4 +78,9 @@ variable "access_log" {
   type = object({
     bucket = string
   })
+
+  validation {
+    condition     = var.access_log == null || try(length(var.access_log.bucket) >= 3, false)
+    error_message = "access_log.bucket must be the name of a bucket."
+  }
 }

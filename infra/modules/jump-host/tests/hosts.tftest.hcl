@@ -99,10 +99,11 @@ run "values_out_of_range_are_refused" {
     instance_type          = "small"
     volume_size_gib        = 4
     volume_key_arn         = "alias/aws/ebs"
+    agents                 = { log_group_arns = [], mirror = "shop", mirror_key_arn = "" }
     permissions_boundary   = "boundary"
   }
   expect_failures = [
     var.name, var.vpc_security_group_ids, var.image_id, var.instance_type, var.volume_size_gib, var.volume_key_arn,
-    var.permissions_boundary,
+    var.agents, var.permissions_boundary,
   ]
 }

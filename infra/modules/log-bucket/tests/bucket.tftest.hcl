@@ -160,6 +160,7 @@ run "values_out_of_range_are_refused" {
     retention_days     = 7
     archive_after_days = 1
     locked_days        = -1
+    access_log         = { bucket = "" }
   }
-  expect_failures = [var.name, var.key_arn, var.retention_days, var.archive_after_days, var.locked_days]
+  expect_failures = [var.name, var.key_arn, var.retention_days, var.archive_after_days, var.locked_days, var.access_log]
 }

@@ -103,9 +103,11 @@ run "values_out_of_range_are_refused" {
     capacity_type          = "CHEAP"
     volume_size_gib        = 8
     volume_key_arn         = "alias/aws/ebs"
+    agents                 = { log_group_arns = [], mirror = "shop", mirror_key_arn = "" }
     permissions_boundary   = "boundary"
   }
   expect_failures = [
-    var.name, var.vpc_security_group_ids, var.capacity_type, var.volume_size_gib, var.volume_key_arn, var.permissions_boundary,
+    var.name, var.vpc_security_group_ids, var.capacity_type, var.volume_size_gib, var.volume_key_arn, var.agents,
+    var.permissions_boundary,
   ]
 }
