@@ -91,7 +91,7 @@ stacks_apply() { stacks apply test us-east-1 && [ "$(grep -c ' apply ' "$FAKE_LO
 nothing_applied() { ! grep -q ' apply ' "$FAKE_LOG"; }
 last_first() {
   stacks destroy dev us-east-1 pr-7 && grep ' destroy ' "$FAKE_LOG" | awk '{ print $2, $4 }' | tr '\n' ' ' | tee /dev/stderr |
-    grep -qx 'dev/pr-7 cluster dev/pr-7 edge dev/pr-7 network '
+    grep -qx 'dev/pr-7 cluster dev/pr-7 edge dev/pr-7 network dev/pr-7 global '
 }
 drifted() { echo 2 > "$FAKE_PLANS/edge.drift"; stacks drift prod us-east-1; [ $? = 3 ]; }
 

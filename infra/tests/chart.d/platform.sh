@@ -69,7 +69,8 @@ def walk(thing):
         for one in thing: walk(one)
 for thing in yaml.safe_load_all(open(sys.argv[1])): walk(thing)
 found = [one for one in found if one]
-wrong = [one for one in found if not re.fullmatch(r"123456789012\.dkr\.ecr\.us-east-1\.amazonaws\.com/shop-lab/mirror/[a-z-]+(:[^@]+)?@sha256:[0-9a-f]{64}", one)]
+ours = re.compile(r"123456789012\.dkr\.ecr\.us-east-1\.amazonaws\.com/shop-lab/mirror/[a-z-]+(:[^@]+)?@sha256:[0-9a-f]{64}")
+wrong = [one for one in found if not ours.fullmatch(one)]
 print("\n".join(wrong) or f"{len(found)} images")
 sys.exit(bool(wrong) or len(found) < int(sys.argv[2]))
 P
@@ -91,12 +92,12 @@ world() {
   while read -r name source; do
     mkdir -p "$work/layer" && echo "$name" > "$work/layer/name" && tar -C "$work/layer" -cf "$work/layer.tar" name &&
       crane --insecure append -f "$work/layer.tar" -t "$outside/$source" || return 1
-  done < <("$venv/bin/python" -c 'import json, sys; [print(n, s) for n, s in json.load(open(sys.argv[1])).items()]' "$platform/images.json")
+  done < <(entries "$platform/images.json")
   mkdir -p "$work/charts" "$work/made"
   while read -r name version; do
     helm create "$work/made/$name" > /dev/null &&
       helm package "$work/made/$name" --version "$version" -d "$work/charts" || return 1
-  done < <("$venv/bin/python" -c 'import json, sys; [print(r["name"], r["version"]) for r in json.load(open(sys.argv[1])) if "version" in r]' "$platform/releases.json")
+  done < <(jq -r '.[] | select(.version) | "\(.name) \(.version)"' "$platform/releases.json")
   helm repo index "$work/charts" || return 1
   port=$(free_ports 1)
   python3 -m http.server --bind 127.0.0.1 -d "$work/charts" "$port" > /dev/null 2>&1 &
@@ -110,8 +111,9 @@ mirrored() {
   "$platform/platform" mirror --registry "$inside/shop-lab" || return 1
   local name source
   while read -r name source; do
-    [ "$(crane --insecure digest "$inside/shop-lab/mirror/$name:${source##*:}")" = "$(crane --insecure digest "$outside/$source")" ] || { echo "$name differs"; return 1; }
-  done < <("$venv/bin/python" -c 'import json, sys; [print(n, s) for n, s in json.load(open(sys.argv[1])).items()]' "$platform/images.json")
+    [ "$(crane --insecure digest "$inside/shop-lab/mirror/$name:${source##*:}")" = "$(crane --insecure digest "$outside/$source")" ] ||
+      { echo "$name differs"; return 1; }
+  done < <(entries "$platform/images.json")
   crane --insecure digest "$inside/shop-lab/charts/node-logs:1.0.0" && crane --insecure digest "$inside/shop-lab/charts/vault:0.34.1"
 }
 
@@ -126,18 +128,11 @@ move_a_tag() {
 
 app_digests() {
   "$platform/platform" digests --registry 123456789012.dkr.ecr.us-east-1.amazonaws.com/shop-lab > "$work/digests.json" &&
-    helm template shop "$infra/chart" --kube-version "$kube_version" -f "$infra/chart/values-dev.yaml" -f "$here/data/chart-values.yaml" -f "$work/digests.json" |
-    grep -F "mirror/nginx@$("$venv/bin/python" -c 'import json, sys; print(json.load(open(sys.argv[1]))["nginx"]["digest"])' "$PLATFORM_LOCK")"
+    helm template shop "$infra/chart" --kube-version "$kube_version" -f "$infra/chart/values-dev.yaml" -f "$here/data/chart-values.yaml" \
+      -f "$work/digests.json" | grep -F "mirror/nginx@$(jq -r .nginx.digest "$PLATFORM_LOCK")"
 }
 
-cluster() {
-  "$root/tests/lab/k8s/plane.sh" up "$work/plane" 3 &&
-    kubectl apply --server-side -f "$(module github.com/cert-manager/aws-privateca-issuer@v1.10.1)/config/crd/bases" -f "$(module github.com/cert-manager/cert-manager@v1.21.2)/deploy/crds" &&
-    kubectl create namespace platform && kubectl create namespace cert-manager &&
-    for node in $(kubectl get nodes -o name); do
-      kubectl patch "$node" --subresource=status --type=merge -p '{"status": {"allocatable": {"ephemeral-storage": "40Gi"}, "capacity": {"ephemeral-storage": "40Gi"}}}'
-    done
-}
+cluster() { control_plane 3 && kubectl create namespace platform && kubectl create namespace cert-manager; }
 
 network_policy() { # true|false: as the add-on vpc-cni runs it
   kubectl apply -f - << Y
@@ -168,15 +163,15 @@ may() {
 }
 elsewhere() { [ "$(kubectl auth can-i create deployments -n default --as=somebody --as-group=quarterdeck:deploy)" = no ]; }
 restricted() {
-  helm template shop "$infra/chart" --kube-version "$kube_version" -n web -f "$infra/chart/values-prod.yaml" -f "$here/data/chart-values.yaml" -s templates/deployments.yaml |
-    kubectl apply --dry-run=server -f - 2>&1 | tee "$work/warnings"
+  helm template shop "$infra/chart" --kube-version "$kube_version" -n web -f "$infra/chart/values-prod.yaml" -f "$here/data/chart-values.yaml" \
+    -s templates/deployments.yaml | kubectl apply --dry-run=server -f - 2>&1 | tee "$work/warnings"
   grep -q 'deployment.apps/shop-app created' "$work/warnings" && ! grep -q 'would violate PodSecurity' "$work/warnings" &&
     ! kubectl -n web run bad --image=x --privileged --dry-run=server
 }
 
 scan_node_logs() { "$QD_CHECKOV" -f "$work/platform-node-logs.yaml" --framework kubernetes --skip-download --compact --quiet; }
 
-{ flock 9; by_go crane "github.com/google/go-containerregistry/cmd/crane@$crane_version" || echo "crane could not be built" >&2; } 9> "$cache/infra/tools.lock"
+{ flock 9; by_go crane "github.com/google/go-containerregistry/cmd/crane@$crane_version"; } 9> "$cache/infra/tools.lock"
 check "images, releases, values and the app chart speak of the same versions" lists_agree
 check "a lock" made_up_lock
 check "metrics-server's chart with our values" by_digest metrics-server 1
@@ -187,7 +182,8 @@ check "our chart node-logs" by_digest node-logs 1
 check "our chart issuer" by_digest issuer 0
 check "our chart rights" by_digest rights 0
 check "checkov, node-logs" scan_node_logs
-refused "node-logs by tag is refused" image helm template x "$platform/charts/node-logs" --kube-version "$kube_version" --set image=x:1,cluster=c,region=us-east-1
+refused "node-logs by tag is refused" image helm template x "$platform/charts/node-logs" --kube-version "$kube_version" \
+  --set image=x:1,cluster=c,region=us-east-1
 echo '{"registry": "r"}' > "$work/poor.json"
 refused "values with a fact missing are refused" "the facts say nothing of cluster" "$platform/platform" values --facts "$work/poor.json" node-logs
 echo '{}' > "$PLATFORM_LOCK"
@@ -218,6 +214,5 @@ check "who deploys writes the app's objects in its namespace" may deploy "create
 check "and in no other" elsewhere
 check "the app's namespace takes none but restricted pods" restricted
 refused "a release that nobody knows" "no release is called" installs nonsense
-"$root/tests/lab/k8s/plane.sh" down "$work/plane" > /dev/null 2>&1
-rm -rf "$work/plane"
+no_control_plane
 unset KUBECONFIG PLATFORM_LOCK PLATFORM_CHARTS PLATFORM_SOURCE PLATFORM_PLAIN_HTTP

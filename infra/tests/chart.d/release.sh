@@ -25,12 +25,19 @@ published = {
 }
 for stack, value in published.items():
     ssm.put_parameter(Name=f"/shop-dev/{stack}", Value=json.dumps(value), Type="String")
-cloudwatch.put_metric_alarm(AlarmName="shop-dev-us-east-1-canary", Namespace="Web/Synthetic", MetricName="probe_success", Period=60, Statistic="Minimum",
-                            EvaluationPeriods=3, Threshold=1, ComparisonOperator="LessThanThreshold", TreatMissingData="breaching")
+cloudwatch.put_metric_alarm(
+    AlarmName="shop-dev-us-east-1-canary", Namespace="Web/Synthetic", MetricName="probe_success", Period=60, Statistic="Minimum",
+    EvaluationPeriods=3, Threshold=1, ComparisonOperator="LessThanThreshold", TreatMissingData="breaching",
+)
 P
 }
 
-alarm_is() { "$moto/python" -c 'import boto3, sys; boto3.client("cloudwatch").set_alarm_state(AlarmName="shop-dev-us-east-1-canary", StateValue=sys.argv[1], StateReason="set by a test")' "$1"; }
+alarm_is() { # STATE
+  "$moto/python" - "$1" << 'P'
+import boto3, sys
+boto3.client("cloudwatch").set_alarm_state(AlarmName="shop-dev-us-east-1-canary", StateValue=sys.argv[1], StateReason="set by a test")
+P
+}
 
 release() { # VERB MORE…
   "$moto/python" "$ci/release" "$1" --environment dev "${where[@]}" --values "$work/pipeline.json" --timeout 300s "${@:2}"
@@ -57,22 +64,19 @@ goes_off() { # the alarm goes off while it is watched
   release watch --minutes 1 --every 0.3
 }
 
-ready_for_the_chart() {
-  "$root/tests/lab/k8s/plane.sh" up "$work/plane" 4 &&
-    kubectl apply --server-side -f "$here/data/crds.yaml" -f "$(module github.com/cert-manager/cert-manager@v1.21.2)/deploy/crds" &&
-    for node in $(kubectl get nodes -o name); do
-      kubectl patch "$node" --subresource=status --type=merge -p '{"status": {"allocatable": {"ephemeral-storage": "40Gi"}, "capacity": {"ephemeral-storage": "40Gi"}}}'
-    done
-}
-
 sha() { printf 'sha256:'; printf "$1%.0s" {1..64}; }
 one=$(sha 1) two=$(sha 2) three=$(sha 3)
-"$venv/bin/python" -c 'import json, sys, yaml; print(json.dumps({"images": {k: v for k, v in yaml.safe_load(open(sys.argv[1]))["images"].items() if k != "app"}, "rollout": {"minReadySeconds": 1}}))' \
-  "$here/data/chart-values.yaml" > "$work/pipeline.json"
+# what `platform digests` would give, and no waiting
+"$venv/bin/python" - "$here/data/chart-values.yaml" << 'P' > "$work/pipeline.json"
+import json, sys, yaml
+images = yaml.safe_load(open(sys.argv[1]))["images"]
+del images["app"]
+print(json.dumps({"images": images, "rollout": {"minReadySeconds": 1}}))
+P
 export KUBECONFIG=$work/plane/kubeconfig
 check "a cloud that holds what the stacks publish" cloud
 check "release: values and facts out of the stacks' parameters" facts_taken
-check "a cluster for the release" ready_for_the_chart
+check "a cluster for the release" control_plane 4
 refused "release require: nothing has passed yet" "ParameterNotFound" release require --digest "$one"
 refused "release takes no tag" "a tag is not what was tested" release canary --digest latest
 check "an alarm that has seen nothing yet" alarm_is INSUFFICIENT_DATA
@@ -95,8 +99,7 @@ refused "release require: the aborted one never did" "not $two" release require 
 cp -r "$infra" "$work/other" && echo '# changed' >> "$work/other/chart/files/gate.conf"
 refused "release require: the same digest with another chart did not pass" "another chart" \
   "$moto/python" "$work/other/ci/release" require --environment dev "${where[@]}" --digest "$three"
-"$root/tests/lab/k8s/plane.sh" down "$work/plane" > /dev/null 2>&1
-rm -rf "$work/plane"
+no_control_plane
 unset KUBECONFIG AWS_ENDPOINT_URL
 
 # -- the smaller ones
@@ -129,7 +132,8 @@ uploaded() { signatures OK && grep -q '^aws s3 sync.* s3://bucket/clamav/$' "$FA
 images_built() {
   fake aws <<'S'
 case "$*" in
-  *list-image-pipelines*) echo '{"imagePipelineList": [{"name": "shop-dev-jump", "arn": "arn:jump"}, {"name": "shop-dev-node", "arn": "arn:node"}, {"name": "shop-development-x", "arn": "arn:x"}]}' ;;
+  *list-image-pipelines*)
+    jq -n '{imagePipelineList: [["shop-dev-jump", "arn:jump"], ["shop-dev-node", "arn:node"], ["shop-development-x", "arn:x"]] | map({name: .[0], arn: .[1]})}' ;;
   *list-image-pipeline-images*arn:jump*) echo '{"imageSummaryList": [{"state": {"status": "BUILDING"}}]}' ;;
   *list-image-pipeline-images*) echo '{"imageSummaryList": [{"state": {"status": "AVAILABLE"}}]}' ;;
 esac

@@ -53,6 +53,29 @@ print(*(one.getsockname()[1] for one in held))
 P
 }
 
+entries() { jq -r 'to_entries[] | "\(.key) \(.value)"' "$1"; } # FILE: a JSON object, a line for each
+
+# NODES: a real control plane in $work/plane, with the kinds of cert-manager and the CA issuer, and nodes that have disks
+control_plane() {
+  local certmanager pca node i
+  certmanager=$(module github.com/cert-manager/cert-manager@v1.21.2) pca=$(module github.com/cert-manager/aws-privateca-issuer@v1.10.1)
+  "$root/tests/lab/k8s/plane.sh" up "$work/plane" "$1" || return 1
+  for node in $(kubectl get nodes -o name); do
+    kubectl patch "$node" --subresource=status --type=merge \
+      -p '{"status": {"allocatable": {"ephemeral-storage": "40Gi"}, "capacity": {"ephemeral-storage": "40Gi"}}}' || return 1
+  done
+  kubectl apply --server-side -f "$here/data/crds.yaml" -f "$certmanager/deploy/crds" -f "$pca/config/crd/bases" || return 1
+  # `kubectl wait` fails on a definition that has no condition yet
+  for ((i = 0; i < 60; i++)); do
+    kubectl wait --for=condition=Established crd --all --timeout=30s > /dev/null 2>&1 && return
+    sleep 0.5
+  done
+  kubectl get crd
+  return 1
+}
+
+no_control_plane() { "$root/tests/lab/k8s/plane.sh" down "$work/plane" > /dev/null 2>&1; rm -rf "$work/plane"; }
+
 # groups may be run beside each other: the first builds, the others wait
 mkdir -p "$bin"
 {
