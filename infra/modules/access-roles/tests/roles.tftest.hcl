@@ -216,6 +216,35 @@ run "the_boundary_keeps_the_watch_and_itself" {
   }
 }
 
+run "roles_are_allowed_what_they_are_for" {
+  command = plan
+
+  assert {
+    condition = alltrue([
+      for document in concat([local.act, local.deploy, local.pipeline, local.trust_deploy, local.trust_runner], values(local.trust_people)) : alltrue([
+        for statement in jsondecode(document).Statement : statement.Effect == "Allow"
+      ])
+    ])
+    error_message = "A role is denied what it is for."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(local.boundary).Statement : statement.Effect == (statement.Sid == "Ceiling" ? "Allow" : "Deny")
+    ])
+    error_message = "The boundary lets something through that it is there to stop."
+  }
+
+  assert {
+    condition = alltrue([
+      for statement in jsondecode(local.pipeline).Statement : can(statement.Condition) || contains(["RegistryLogin", "Findings", "GateMetrics"], statement.Sid) || alltrue([
+        for resource in flatten([statement.Resource]) : strcontains(resource, "shop-prod") || endswith(resource, ":alarm:*")
+      ])
+    ])
+    error_message = "The pipeline reaches what is not this estate's."
+  }
+}
+
 run "iam_takes_documents_of_this_length" {
   command = plan
 

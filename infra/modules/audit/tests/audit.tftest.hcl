@@ -33,6 +33,30 @@ run "the_trail_holds_everything_everywhere_and_cannot_be_forged" {
   }
 }
 
+run "the_trail_writes_to_its_group_and_nowhere_else" {
+  override_resource {
+    target = aws_cloudwatch_log_group.trail
+    values = { arn = "arn:aws:logs:us-east-1:111122223333:log-group:/shop-prod/cloudtrail" }
+  }
+
+  assert {
+    condition = jsondecode(aws_iam_role_policy.trail.policy).Statement == [{
+      Effect   = "Allow"
+      Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource = "arn:aws:logs:us-east-1:111122223333:log-group:/shop-prod/cloudtrail:log-stream:*"
+    }]
+    error_message = "CloudTrail cannot write to its group, or writes to others."
+  }
+
+  assert {
+    condition = (
+      jsondecode(aws_iam_role.trail.assume_role_policy).Statement[0].Effect == "Allow" &&
+      jsondecode(aws_iam_role.trail.assume_role_policy).Statement[0].Condition.StringEquals["aws:SourceArn"] == "arn:aws:cloudtrail:us-east-1:111122223333:trail/shop-prod"
+    )
+    error_message = "Another trail could take the role, or ours cannot."
+  }
+}
+
 run "breaking_the_glass_rings" {
   command = plan
 

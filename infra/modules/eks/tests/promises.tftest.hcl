@@ -62,6 +62,24 @@ run "secrets_are_encrypted_with_our_key" {
   }
 }
 
+run "eks_may_take_the_clusters_role" {
+  command = plan
+
+  assert {
+    condition = jsondecode(aws_iam_role.cluster.assume_role_policy).Statement == [{
+      Effect    = "Allow"
+      Action    = "sts:AssumeRole"
+      Principal = { Service = "eks.amazonaws.com" }
+    }]
+    error_message = "EKS cannot take the role, or something else can."
+  }
+
+  assert {
+    condition     = jsondecode(aws_iam_role_policy.secrets_key.policy).Statement[0].Effect == "Allow"
+    error_message = "The cluster could not read its own secrets."
+  }
+}
+
 run "every_log_of_the_control_plane_is_kept_under_a_key" {
   command = plan
 

@@ -122,6 +122,42 @@ run "the_image_is_told_to_stacks_by_its_parameter" {
   }
 }
 
+run "roles_of_the_pipeline_are_held" {
+  assert {
+    condition = alltrue([
+      for statement in concat(
+        jsondecode(aws_iam_role_policy.builder.policy).Statement, jsondecode(aws_iam_role_policy.pipeline.policy).Statement,
+        jsondecode(aws_iam_role_policy.trigger.policy).Statement,
+      ) : statement.Effect == "Allow"
+    ])
+    error_message = "A role of the pipeline is denied what it needs."
+  }
+
+  assert {
+    condition = {
+      for statement in jsondecode(aws_iam_role_policy.builder.policy).Statement : statement.Sid => statement.Resource
+      } == {
+      Mirror     = "arn:aws:s3:::shop-prod-mirror/*"
+      MirrorList = "arn:aws:s3:::shop-prod-mirror"
+      Logs       = "arn:aws:s3:::shop-prod-logs/images/*"
+      Keys       = ["arn:aws:kms:us-east-1:111122223333:key/1"]
+    }
+    error_message = "A builder reads or writes other buckets."
+  }
+
+  assert {
+    condition = alltrue([
+      for sid, condition in {
+        Stop              = { StringEquals = { "aws:ResourceTag/CreatedBy" = "EC2 Image Builder" } }
+        CommandOnBuilders = { StringEquals = { "aws:ResourceTag/CreatedBy" = ["EC2 Image Builder"] } }
+        BuilderRole       = { StringEquals = { "iam:PassedToService" = "ec2.amazonaws.com" } }
+        KeyGrant          = { Bool = { "kms:GrantIsForAWSResource" = "true" } }
+      } : jsonencode(one([for statement in jsondecode(aws_iam_role_policy.pipeline.policy).Statement : statement.Condition if statement.Sid == sid])) == jsonencode(condition)
+    ])
+    error_message = "The pipeline could stop, command, or hand its key and role to, something else than its builders."
+  }
+}
+
 run "a_critical_hole_starts_one_build" {
   assert {
     condition = (

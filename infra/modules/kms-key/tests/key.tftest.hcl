@@ -59,6 +59,18 @@ run "grants_are_for_aws_alone" {
   }
 }
 
+run "a_key_policy_only_allows" {
+  command = plan
+  variables {
+    verifiers = ["arn:aws:iam::222233334444:role/shop-test-pipeline"]
+  }
+
+  assert {
+    condition     = length(jsondecode(aws_kms_key.this.policy).Statement) == 5 && alltrue([for statement in jsondecode(aws_kms_key.this.policy).Statement : statement.Effect == "Allow"])
+    error_message = "A statement denies: the key could lock its own account out."
+  }
+}
+
 run "a_key_that_nobody_shares_has_one_statement" {
   command = plan
   variables {

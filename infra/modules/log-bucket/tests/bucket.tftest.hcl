@@ -28,7 +28,14 @@ run "nothing_of_it_is_public" {
   assert {
     condition = one([
       for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : statement if statement.Sid == "TlsOnly"
-    ]).Effect == "Deny"
+      ]) == {
+      Sid       = "TlsOnly"
+      Effect    = "Deny"
+      Action    = "s3:*"
+      Resource  = ["arn:aws:s3:::shop-prod-logs-111122223333-us-east-1", "arn:aws:s3:::shop-prod-logs-111122223333-us-east-1/*"]
+      Principal = "*"
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }
     error_message = "The bucket answers without TLS."
   }
 

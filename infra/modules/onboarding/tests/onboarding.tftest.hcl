@@ -98,6 +98,21 @@ run "who_has_left_is_out_at_once_everywhere" {
   }
 }
 
+run "every_ending_denies_everything" {
+  variables {
+    expires_on     = "2027-03-31T18:00:00Z"
+    revoked_before = "2026-12-01T09:00:00Z"
+  }
+
+  assert {
+    condition = length(jsondecode(aws_iam_role_policy.endings["this"].policy).Statement) == 2 && alltrue([
+      for statement in jsondecode(aws_iam_role_policy.endings["this"].policy).Statement :
+      statement.Effect == "Deny" && statement.Action == "*" && statement.Resource == "*"
+    ])
+    error_message = "An ending lets something through."
+  }
+}
+
 run "other_regions_use_the_one_role" {
   variables {
     role_here = false

@@ -44,6 +44,18 @@ run "a_runner_acts_by_roles_and_holds_no_key" {
   }
 }
 
+run "what_a_runner_may_do_is_allowed" {
+  assert {
+    condition     = alltrue([for statement in jsondecode(aws_iam_role_policy.runner.policy).Statement : statement.Effect == "Allow"])
+    error_message = "A runner is denied what it needs."
+  }
+
+  assert {
+    condition     = one(one(aws_autoscaling_group.runner.instance_refresh).preferences).min_healthy_percentage == 100
+    error_message = "While runners are replaced there would be none."
+  }
+}
+
 run "the_runner_reads_one_secret_and_the_packages" {
   assert {
     condition = one([
