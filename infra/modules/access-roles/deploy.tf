@@ -8,7 +8,7 @@ locals {
         Action = [
           "access-analyzer:*", "acm:*", "acm-pca:*", "autoscaling:*", "backup:*", "cloudtrail:*", "cloudwatch:*", "config:*",
           "ec2:*", "ecr:*", "eks:*", "elasticloadbalancing:*", "events:*", "guardduty:*", "imagebuilder:*", "inspector2:*",
-          "kms:*", "logs:*", "s3:*", "secretsmanager:*", "servicequotas:*", "sns:*", "ssm:*", "synthetics:*", "tag:*",
+          "kms:*", "lambda:*", "logs:*", "s3:*", "secretsmanager:*", "servicequotas:*", "sns:*", "ssm:*", "synthetics:*", "tag:*",
         ]
         Resource  = "*"
         Condition = { StringEquals = { "aws:RequestedRegion" = sort(var.regions) } }
@@ -56,6 +56,12 @@ locals {
           "events.amazonaws.com", "imagebuilder.amazonaws.com", "lambda.amazonaws.com", "pods.eks.amazonaws.com",
           "ssm.amazonaws.com", "synthetics.amazonaws.com", "vpc-flow-logs.amazonaws.com",
         ] } }
+      },
+      {
+        Sid      = "NoSecretValues"
+        Effect   = "Deny"
+        Action   = ["secretsmanager:BatchGetSecretValue", "secretsmanager:GetSecretValue", "ec2:GetPasswordData"]
+        Resource = "*"
       },
       {
         Sid      = "ServiceRoles"

@@ -81,8 +81,8 @@ resource "aws_iam_role" "deploy" {
 }
 
 resource "aws_iam_policy" "deploy" {
-  #checkov:skip=CKV_AWS_287:what it may do with secrets is denied in the boundary; it must make the secrets' empty shells
-  #checkov:skip=CKV_AWS_288:the deployer reads the state bucket; data is out of its reach by the boundary
+  #checkov:skip=CKV_AWS_287:it makes the secrets' empty shells; their values are denied to it
+  #checkov:skip=CKV_AWS_288:the deployer reads the bucket of states; values of secrets are denied to it
   #checkov:skip=CKV_AWS_289:making roles is its work; each must bear the boundary, and the name of this estate
   #checkov:skip=CKV_AWS_290:Terraform writes what it owns; regions, names and the boundary hold it
   #checkov:skip=CKV_AWS_355:most of what it makes has no ARN before it is made; regions, names and the boundary hold it

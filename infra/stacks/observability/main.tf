@@ -69,7 +69,7 @@ module "canary" {
   expected             = { text = var.probe.text, timeout_ms = var.probe.timeout_ms }
   rate_minutes         = var.probe.rate_minutes
   code_bucket          = local.global.buckets.mirror
-  artifacts            = { bucket = local.global.buckets.mirror, prefix = "canary-results/${local.name}", key_arn = local.global.keys.data }
+  artifacts            = { bucket = local.global.buckets.logs, prefix = "canary/${local.name}", key_arn = local.global.keys.data }
   permissions_boundary = local.global.permissions_boundary
 }
 

@@ -216,12 +216,29 @@ run "the_boundary_keeps_the_watch_and_itself" {
   }
 }
 
+run "the_deployer_makes_secrets_and_reads_none" {
+  command = plan
+
+  assert {
+    condition = { for statement in jsondecode(local.deploy).Statement : statement.Sid => statement.Effect } == {
+      Regional       = "Allow", Global = "Allow", IamRead = "Allow", RolesUnderTheBoundary = "Allow", OwnNames = "Allow", PassOwnRoles = "Allow",
+      NoSecretValues = "Deny", ServiceRoles = "Allow",
+    }
+    error_message = "The deployer is denied what it is for, or reads the values of secrets."
+  }
+
+  assert {
+    condition     = contains(one([for statement in jsondecode(local.deploy).Statement : statement.Action if statement.Sid == "NoSecretValues"]), "secretsmanager:GetSecretValue")
+    error_message = "The deployer reads the values of secrets."
+  }
+}
+
 run "roles_are_allowed_what_they_are_for" {
   command = plan
 
   assert {
     condition = alltrue([
-      for document in concat([local.act, local.deploy, local.pipeline, local.trust_deploy, local.trust_runner], values(local.trust_people)) : alltrue([
+      for document in concat([local.act, local.pipeline, local.trust_deploy, local.trust_runner], values(local.trust_people)) : alltrue([
         for statement in jsondecode(document).Statement : statement.Effect == "Allow"
       ])
     ])

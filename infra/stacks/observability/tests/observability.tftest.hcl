@@ -9,7 +9,7 @@ mock_provider "aws" {
 override_data {
   target = data.aws_ssm_parameter.global
   values = {
-    insecure_value = "{\"keys\":{\"logs\":\"arn:aws:kms:us-east-1:111122223333:key/1\",\"data\":\"arn:aws:kms:us-east-1:111122223333:key/2\"},\"buckets\":{\"mirror\":\"shop-test-mirror\"},\"permissions_boundary\":\"arn:aws:iam::111122223333:policy/shop-test-boundary\",\"log_groups\":{\"/shop-test/hosts/journal\":\"/shop-test/hosts/journal\"}}"
+    insecure_value = "{\"keys\":{\"logs\":\"arn:aws:kms:us-east-1:111122223333:key/1\",\"data\":\"arn:aws:kms:us-east-1:111122223333:key/2\"},\"buckets\":{\"logs\":\"shop-test-logs\",\"mirror\":\"shop-test-mirror\"},\"permissions_boundary\":\"arn:aws:iam::111122223333:policy/shop-test-boundary\",\"log_groups\":{\"/shop-test/hosts/journal\":\"/shop-test/hosts/journal\"}}"
   }
 }
 override_data {
@@ -108,7 +108,7 @@ run "a_copy_wakes_nobody" {
   override_data {
     target = data.aws_ssm_parameter.global
     values = {
-      insecure_value = "{\"keys\":{\"logs\":\"arn:aws:kms:us-east-1:111122223333:key/1\",\"data\":\"arn:aws:kms:us-east-1:111122223333:key/2\"},\"buckets\":{\"mirror\":\"shop-test-mirror\"},\"permissions_boundary\":\"arn:aws:iam::111122223333:policy/shop-test-boundary\",\"log_groups\":{\"/shop-test/hosts/journal\":\"/shop-test/hosts/journal\"}}"
+      insecure_value = "{\"keys\":{\"logs\":\"arn:aws:kms:us-east-1:111122223333:key/1\",\"data\":\"arn:aws:kms:us-east-1:111122223333:key/2\"},\"buckets\":{\"logs\":\"shop-test-logs\",\"mirror\":\"shop-test-mirror\"},\"permissions_boundary\":\"arn:aws:iam::111122223333:policy/shop-test-boundary\",\"log_groups\":{\"/shop-test/hosts/journal\":\"/shop-test/hosts/journal\"}}"
     }
   }
 
@@ -128,7 +128,7 @@ run "prod_pages_somebody" {
   override_data {
     target = data.aws_ssm_parameter.global
     values = {
-      insecure_value = "{\"keys\":{\"logs\":\"arn:aws:kms:us-east-1:111122223333:key/1\",\"data\":\"arn:aws:kms:us-east-1:111122223333:key/2\"},\"buckets\":{\"mirror\":\"shop-prod-mirror\"},\"permissions_boundary\":\"arn:aws:iam::111122223333:policy/shop-prod-boundary\",\"log_groups\":{\"/shop-prod/hosts/journal\":\"/shop-prod/hosts/journal\"}}"
+      insecure_value = "{\"keys\":{\"logs\":\"arn:aws:kms:us-east-1:111122223333:key/1\",\"data\":\"arn:aws:kms:us-east-1:111122223333:key/2\"},\"buckets\":{\"logs\":\"shop-prod-logs\",\"mirror\":\"shop-prod-mirror\"},\"permissions_boundary\":\"arn:aws:iam::111122223333:policy/shop-prod-boundary\",\"log_groups\":{\"/shop-prod/hosts/journal\":\"/shop-prod/hosts/journal\"}}"
     }
   }
   expect_failures = [var.paging]
