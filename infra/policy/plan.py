@@ -114,7 +114,8 @@ def load(places):
     """Every plan under these files and directories."""
     files = []
     for place in map(pathlib.Path, places):
-        files += sorted(path for path in place.rglob("*.json")) if place.is_dir() else [place]
+        within = (path for path in place.rglob("*.json") if not any(part.startswith(".") for part in path.relative_to(place).parts))
+        files += sorted(within) if place.is_dir() else [place]
     plans = []
     for path in files:
         plans.append(Plan(json.loads(path.read_text()), "/".join(path.parts[-3:])))
