@@ -8,6 +8,9 @@ import json
 
 from plan import TYPES_WITH_WORLD as WORLD
 
+# The pipeline's own host: it shuts nobody out when it fails, nobody looks for it, and its jobs are containers that act by its role, which
+# is one hop further.
+RUNNER = "module.runner["
 ROLES = {"vpn", "bastion", "jump", "node", "nat", "ingress"}
 PROMISES = []
 
@@ -145,7 +148,8 @@ def metadata_needs_a_token(plan):
     """IMDSv2 everywhere, and no further than the host itself."""
     for one in plan.of("aws_launch_template", "aws_instance"):
         options = one.block("metadata_options")
-        if options.get("http_tokens") != "required" or (options.get("http_put_response_hop_limit") or 99) > 1:
+        furthest = 2 if one.address.startswith(RUNNER) else 1
+        if options.get("http_tokens") != "required" or (options.get("http_put_response_hop_limit") or 99) > furthest:
             yield one.address, "instance metadata without a token, or for more than the host itself"
     for one in plan.of("aws_imagebuilder_infrastructure_configuration"):
         if one.block("instance_metadata_options").get("http_tokens") != "required":
@@ -230,8 +234,7 @@ def nothing_hangs_on_one_zone(plan):
             calls.setdefault(one.module, []).append(one)
         for found in calls.values():
             spread = max(len(found), *(len(one["vpc_zone_identifier"] or one["subnet_ids"] or []) for one in found))
-            # a runner of pipelines may wait for a zone to come back: nobody is shut out by that
-            if spread < 2 and not any("runner" in one.address for one in found):
+            if spread < 2 and not any(one.address.startswith(RUNNER) for one in found):
                 yield found[0].address, f"{what} in one zone"
     for one in plan.of("aws_lb"):
         if len(one.blocks("subnet_mapping") or one["subnets"] or []) < 2:
@@ -270,7 +273,7 @@ def everything_says_whose_it_is(plan):
         bears = [
             set(block.get("tags") or {}) for block in one.blocks("tag_specifications") if block["resource_type"] == "instance"
         ]
-        if not any({"quarterdeck:estate", "quarterdeck:role"} <= tags for tags in bears) and "runner" not in one.address:
+        if not any({"quarterdeck:estate", "quarterdeck:role"} <= tags for tags in bears) and not one.address.startswith(RUNNER):
             yield one.address, "starts hosts that the console cannot find (tag_specifications of instances)"
 
 
