@@ -8,8 +8,8 @@ import json
 
 from plan import TYPES_WITH_WORLD as WORLD
 
-# The pipeline's own host: it shuts nobody out when it fails, nobody looks for it, and its jobs are containers that act by its role, which
-# is one hop further.
+# The pipeline's own host: it shuts nobody out when it fails, nobody looks for it, and its jobs are containers that act by its
+# role, which is one hop further.
 RUNNER = "module.runner["
 ROLES = {"vpn", "bastion", "jump", "node", "nat", "ingress"}
 PROMISES = []
