@@ -48,6 +48,29 @@ run "its_role_writes_its_results_and_no_more" {
   }
 }
 
+run "its_role_is_held_and_logs_under_its_name" {
+  variables {
+    permissions_boundary = "arn:aws:iam::111122223333:policy/shop-prod-boundary"
+  }
+
+  assert {
+    condition     = aws_iam_role.this.permissions_boundary == var.permissions_boundary
+    error_message = "The canary's role is not held by the boundary."
+  }
+
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Resource if statement.Sid == "Logs"
+    ]) == "arn:aws:logs:us-east-1:111122223333:log-group:/aws/lambda/cwsyn-shop-prod-*"
+    error_message = "The canary writes to others' log groups."
+  }
+
+  assert {
+    condition     = aws_synthetics_canary.this.delete_lambda && aws_synthetics_canary.this.failure_retention_period == 31
+    error_message = "A canary that is gone leaves its function behind, or its failures are forgotten at once."
+  }
+}
+
 run "its_results_are_encrypted" {
   assert {
     condition     = one(one(aws_synthetics_canary.this.artifact_config).s3_encryption).kms_key_arn == var.artifacts.key_arn

@@ -49,6 +49,21 @@ run "the_primary_region_has_what_exists_once" {
   }
 }
 
+run "route_53_writes_its_log_for_this_account_and_nowhere_else" {
+  command = plan
+
+  assert {
+    condition = jsondecode(aws_cloudwatch_log_resource_policy.names["this"].policy_document).Statement == [{
+      Effect    = "Allow"
+      Action    = ["logs:CreateLogStream", "logs:PutLogEvents"]
+      Resource  = "arn:aws:logs:us-east-1:111122223333:log-group:/aws/route53/*"
+      Principal = { Service = "route53.amazonaws.com" }
+      Condition = { StringEquals = { "aws:SourceAccount" = "111122223333" } }
+    }]
+    error_message = "Route 53 cannot write its log, or writes elsewhere, or for another account."
+  }
+}
+
 run "other_regions_have_their_own_keys_and_no_second_zone" {
   command = plan
   variables {
