@@ -33,6 +33,24 @@ run "a_host_logs_and_reads_the_mirror_and_no_more" {
   }
 }
 
+run "what_agents_need_is_allowed_and_no_wider" {
+  assert {
+    condition     = alltrue([for statement in jsondecode(aws_iam_role_policy.agents.policy).Statement : statement.Effect == "Allow"])
+    error_message = "A host is denied what its agents need."
+  }
+
+  assert {
+    condition = {
+      for statement in jsondecode(aws_iam_role_policy.agents.policy).Statement : statement.Sid => jsonencode(statement.Condition) if can(statement.Condition)
+      } == {
+      Metrics    = jsonencode({ StringEquals = { "cloudwatch:namespace" = "Estate/Hosts" } })
+      MirrorList = jsonencode({ StringLike = { "s3:prefix" = ["clamav/*", "ssh/*"] } })
+      MirrorKey  = jsonencode({ StringLike = { "kms:EncryptionContext:aws:s3:arn" = ["arn:aws:s3:::shop-prod-mirror", "arn:aws:s3:::shop-prod-mirror/*"] } })
+    }
+    error_message = "A condition is gone: the host lists, decrypts or measures more than its own."
+  }
+}
+
 run "session_manager_reaches_the_host" {
   assert {
     condition     = endswith(aws_iam_role_policy_attachment.session_manager.policy_arn, ":policy/AmazonSSMManagedInstanceCore")

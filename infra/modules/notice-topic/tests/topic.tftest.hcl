@@ -43,7 +43,14 @@ run "what_is_said_is_encrypted" {
   assert {
     condition = one([
       for statement in jsondecode(aws_sns_topic_policy.this.policy).Statement : statement if statement.Sid == "TlsOnly"
-    ]).Effect == "Deny"
+      ]) == {
+      Sid       = "TlsOnly"
+      Effect    = "Deny"
+      Action    = "sns:Publish"
+      Resource  = "arn:aws:sns:us-east-1:111122223333:shop-prod-page"
+      Principal = { AWS = "*" }
+      Condition = { Bool = { "aws:SecureTransport" = "false" } }
+    }
     error_message = "The topic takes messages without TLS."
   }
 }

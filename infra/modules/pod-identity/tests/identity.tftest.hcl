@@ -52,6 +52,27 @@ run "the_policy_is_what_was_asked_for" {
   }
 }
 
+run "what_was_asked_for_is_allowed_and_held" {
+  command = plan
+  variables {
+    permissions_boundary = "arn:aws:iam::111122223333:policy/shop-prod-boundary"
+  }
+
+  assert {
+    condition = (
+      jsondecode(aws_iam_role.this.assume_role_policy).Statement[0].Effect == "Allow" &&
+      jsondecode(aws_iam_role_policy.this["own"].policy).Statement[0].Effect == "Allow" &&
+      jsondecode(aws_iam_role_policy.this["own"].policy).Statement[0].Resource == ["arn:aws:logs:us-east-1:111122223333:log-group:/shop-prod/app:*"]
+    )
+    error_message = "A pod is denied what it needs, or allowed it elsewhere."
+  }
+
+  assert {
+    condition     = aws_iam_role.this.permissions_boundary == var.permissions_boundary
+    error_message = "The role is not held by the boundary."
+  }
+}
+
 run "an_addon_makes_its_association_itself" {
   command = plan
   variables {
