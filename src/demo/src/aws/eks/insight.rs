@@ -95,12 +95,8 @@ pub fn describe(call: &Call<'_>) -> Result<Reply, Fail> {
         let (insight, mut row) = found
             .ok_or_else(|| not_found(format!("No insight found for id: {id}"), &[("clusterName", &region.eks.name)]))?;
         row["recommendation"] = Value::from(insight.recommendation);
-<<<<<<< HEAD
-        row["additionalInfo"] = json!({ "EKS update cluster documentation": "https://docs.aws.amazon.com/eks/latest/userguide/update-cluster.html" });
-=======
         let page = "https://docs.aws.amazon.com/eks/latest/userguide/update-cluster.html";
         row["additionalInfo"] = json!({ "EKS update cluster documentation": page });
->>>>>>> aws
         row["resources"] = json!([]);
         row["categorySpecificSummary"] = json!({ "deprecationDetails": [], "addonCompatibilityDetails": [] });
         Ok(json!({ "insight": row }).into())

@@ -1,0 +1,1 @@
+budget = { limit_usd = 3000, emails = ["finance@example.com"] }

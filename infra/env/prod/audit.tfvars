@@ -1,0 +1,1 @@
+budget = { limit_usd = 20000, emails = ["finance@example.com"] }

@@ -1,0 +1,15 @@
+domain       = "prod.shop.example.com"
+organization = "Shop"
+
+people = {
+  engineers = ["arn:aws:iam::333344445555:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_OnCall_0123456789abcdef"]
+  administrators = [
+    "arn:aws:iam::333344445555:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Administrator_0123456789abcdef",
+    "arn:aws:iam::333344445555:role/break-glass-second",
+  ]
+  require_mfa = false
+}
+
+retention_days    = { logs = 400, hosts = 180, audit = 2557 }
+security_contacts = { team = { protocol = "email", endpoint = "security@example.com" } }
+audit_locked_days = 365

@@ -1,0 +1,1 @@
+budget = { limit_usd = 4000, emails = ["finance@example.com"] }

@@ -1,0 +1,2 @@
+paging  = {}
+notices = { team = { protocol = "email", endpoint = "oncall@example.com" } }

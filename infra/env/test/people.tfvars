@@ -1,0 +1,2 @@
+# nobody yet: the first comes by stacks/people/README.md
+engineers = {}

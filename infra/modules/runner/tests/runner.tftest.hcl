@@ -1,0 +1,155 @@
+mock_provider "aws" {
+  source = "../../tests/mocks"
+
+  mock_resource "aws_secretsmanager_secret" {
+    defaults = { arn = "arn:aws:secretsmanager:us-east-1:111122223333:secret:shop-prod/runner-token" }
+  }
+}
+
+variables {
+  name                   = "shop-prod"
+  subnet_ids             = { us-east-1a = "subnet-0a1", us-east-1b = "subnet-0b1" }
+  vpc_security_group_ids = ["sg-0123456789abcdef0"]
+  image_id               = "ami-0123456789abcdef0"
+  gitlab = {
+    url            = "https://gitlab.example.com"
+    runner_version = "18.5.0"
+    runner_sha256  = "87dd36cfa1b8b50554e6e2ca29168272e26755b19ba5438341f7c66b36decc19"
+  }
+  registry = {
+    url           = "111122223333.dkr.ecr.us-east-1.amazonaws.com/shop-prod"
+    default_image = "111122223333.dkr.ecr.us-east-1.amazonaws.com/shop-prod/ci/tools@sha256:87dd36cfa1b8b50554e6e2ca29168272e26755b19ba5438341f7c66b36decc19"
+  }
+  roles   = { pipeline = "arn:aws:iam::111122223333:role/shop-prod-pipeline", deploy = "arn:aws:iam::111122223333:role/shop-prod-deploy" }
+  mirror  = "shop-prod-mirror"
+  key_arn = "arn:aws:kms:us-east-1:111122223333:key/1"
+}
+
+run "a_runner_acts_by_roles_and_holds_no_key" {
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_iam_role_policy.runner.policy).Statement : statement.Resource if statement.Sid == "Roles"
+    ]) == [var.roles.pipeline, var.roles.deploy]
+    error_message = "A runner could become something else."
+  }
+
+  assert {
+    condition     = startswith(aws_iam_role.runner.name, "shop-prod-runner-")
+    error_message = "The pipeline's role would not trust the runner."
+  }
+
+  assert {
+    condition     = !can(regex("(?i)aws_secret_access_key|aws_access_key_id|glrt-", base64decode(aws_launch_template.runner.user_data)))
+    error_message = "A key or a token is in the user data, which everybody reads who may describe instances."
+  }
+}
+
+run "what_a_runner_may_do_is_allowed" {
+  assert {
+    condition     = alltrue([for statement in jsondecode(aws_iam_role_policy.runner.policy).Statement : statement.Effect == "Allow"])
+    error_message = "A runner is denied what it needs."
+  }
+
+  assert {
+    condition     = one(one(aws_autoscaling_group.runner.instance_refresh).preferences).min_healthy_percentage == 100
+    error_message = "While runners are replaced there would be none."
+  }
+}
+
+run "the_runner_reads_one_secret_and_the_packages" {
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_iam_role_policy.runner.policy).Statement : statement.Resource if statement.Sid == "Token"
+    ]) == aws_secretsmanager_secret.token.arn
+    error_message = "A runner reads other secrets than its own."
+  }
+
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_iam_role_policy.runner.policy).Statement : statement.Resource if statement.Sid == "JobImages"
+    ]) == "arn:aws:ecr:*:111122223333:repository/shop-prod/*"
+    error_message = "A runner pulls from other repositories, or not from ours."
+  }
+}
+
+run "what_a_runner_starts_from_is_checked_and_jobs_are_held" {
+  assert {
+    condition = alltrue([
+      for wanted in ["sha256sum -c", var.gitlab.runner_sha256, "privileged = false", "allowed_images = [\"${var.registry.url}/*\"]", "no-new-privileges:true"] :
+      strcontains(base64decode(aws_launch_template.runner.user_data), wanted)
+    ])
+    error_message = "A runner takes a package on trust, or lets a job out of its container."
+  }
+
+  assert {
+    condition     = aws_launch_template.runner.metadata_options[0].http_tokens == "required" && aws_launch_template.runner.block_device_mappings[0].ebs[0].kms_key_id == var.key_arn
+    error_message = "The metadata service answers without a token, or the volume is in the clear."
+  }
+}
+
+run "runners_stand_in_every_zone_and_live_a_week" {
+  assert {
+    condition     = toset(aws_autoscaling_group.runner.vpc_zone_identifier) == toset(values(var.subnet_ids)) && aws_autoscaling_group.runner.max_instance_lifetime == 604800
+    error_message = "Nothing could be deployed while a zone is down, or what a job left behind lasts."
+  }
+}
+
+run "an_image_from_elsewhere_is_refused" {
+  command = plan
+  variables {
+    registry = { url = "111122223333.dkr.ecr.us-east-1.amazonaws.com/shop-prod", default_image = "docker.io/library/alpine" }
+  }
+  expect_failures = [var.registry]
+}
+
+run "a_registry_that_is_not_ours_is_refused" {
+  command = plan
+  variables {
+    registry = { url = "docker.io/shop", default_image = "docker.io/shop/tools" }
+  }
+  expect_failures = [var.registry]
+}
+
+run "a_package_without_a_checksum_is_refused" {
+  command = plan
+  variables {
+    gitlab = { url = "https://gitlab.example.com", runner_version = "latest", runner_sha256 = "" }
+  }
+  expect_failures = [var.gitlab]
+}
+
+run "gitlab_in_the_clear_is_refused" {
+  command = plan
+  variables {
+    gitlab = { url = "http://gitlab.example.com", runner_version = "18.5.0", runner_sha256 = "87dd36cfa1b8b50554e6e2ca29168272e26755b19ba5438341f7c66b36decc19" }
+  }
+  expect_failures = [var.gitlab]
+}
+
+run "more_jobs_than_a_runner_bears_are_refused" {
+  command = plan
+  variables {
+    fleet = { min_size = 1, max_size = 2, concurrent = 64 }
+  }
+  expect_failures = [var.fleet]
+}
+
+run "values_out_of_range_are_refused" {
+  command = plan
+  variables {
+    name                   = "S"
+    subnet_ids             = { us-east-1a = "subnet-0a1" }
+    vpc_security_group_ids = []
+    image_id               = "latest"
+    instance_type          = "large"
+    fleet                  = { min_size = 0, max_size = 2 }
+    roles                  = { pipeline = "pipeline", deploy = "deploy" }
+    mirror                 = "s3://mirror"
+    key_arn                = "alias/x"
+    permissions_boundary   = "boundary"
+  }
+  expect_failures = [
+    var.name, var.subnet_ids, var.vpc_security_group_ids, var.image_id, var.instance_type, var.fleet, var.roles, var.mirror, var.key_arn,
+    var.permissions_boundary,
+  ]
+}

@@ -1,0 +1,88 @@
+variable "copy_regions" {
+  description = "For a copy: the regions that it stands in beside this one. An environment stands in all of its regions."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for region in var.copy_regions : contains(keys(var.regions), region)])
+    error_message = "copy_regions must be of regions."
+  }
+}
+
+variable "service" {
+  description = "First part of the name that the world uses, before the hosted zone's."
+  type        = string
+  default     = "app"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]*$", var.service))
+    error_message = "service must be small letters, digits and dashes."
+  }
+}
+
+variable "vpn" {
+  description = <<-END
+    How engineers come in: `saml_provider_arn` and `groups` (name → the directory's id of it), or `root_certificate_arns` (region →
+    ACM certificate of the authority that signs engineers' certificates).
+  END
+  type = object({
+    saml_provider_arn     = optional(string)
+    groups                = optional(map(string), {})
+    root_certificate_arns = optional(map(string), {})
+    session_timeout_hours = optional(number, 8)
+  })
+  nullable = false
+
+  validation {
+    condition     = var.vpn.saml_provider_arn == null || length(var.vpn.groups) > 0
+    error_message = "With SAML, groups must name at least one group: nobody gets in for being in the directory."
+  }
+
+  validation {
+    condition     = var.vpn.saml_provider_arn != null || length(setsubtract(keys(var.regions), keys(var.vpn.root_certificate_arns))) == 0
+    error_message = "With mutual TLS, root_certificate_arns must have a certificate for each region."
+  }
+
+  validation {
+    condition     = var.environment != "prod" || var.vpn.saml_provider_arn != null
+    error_message = "prod is entered by the directory's groups (SAML): a certificate says who, but not that they still may."
+  }
+}
+
+variable "bastion_instance_type" {
+  description = "Instance type of the bastions."
+  type        = string
+  default     = "t3.micro"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9-]+\\.[a-z0-9-]+$", var.bastion_instance_type))
+    error_message = "bastion_instance_type must be an instance type."
+  }
+}
+
+variable "app_port" {
+  description = "Port of the proxies; as in the stack perimeter."
+  type        = number
+  default     = 8443
+  nullable    = false
+
+  validation {
+    condition     = var.app_port > 1023 && var.app_port < 65536
+    error_message = "app_port must be between 1024 and 65535."
+  }
+}
+
+variable "health_interval_seconds" {
+  description = "How often Route 53 asks whether the region serves."
+  type        = number
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = contains([10, 30], var.health_interval_seconds)
+    error_message = "health_interval_seconds must be 10 or 30."
+  }
+}

@@ -1,0 +1,47 @@
+variable "copy_regions" {
+  description = "For a copy: the regions that it stands in beside this one. An environment stands in all of its regions."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for region in var.copy_regions : contains(keys(var.regions), region)])
+    error_message = "copy_regions must be of regions."
+  }
+}
+
+variable "app_port" {
+  description = "Port of the proxies, where the load balancer sends to."
+  type        = number
+  default     = 8443
+  nullable    = false
+
+  validation {
+    condition     = var.app_port > 1023 && var.app_port < 65536
+    error_message = "app_port must be between 1024 and 65535: the proxies are not root."
+  }
+}
+
+variable "database_port" {
+  description = "Port of the databases."
+  type        = number
+  default     = 5432
+  nullable    = false
+
+  validation {
+    condition     = var.database_port > 1023 && var.database_port < 65536
+    error_message = "database_port must be between 1024 and 65535."
+  }
+}
+
+variable "webhook_ports" {
+  description = "Where the control plane calls the nodes: the kubelet, and pods that serve webhooks and metrics."
+  type        = set(number)
+  default     = [443, 4443, 9443, 10250]
+  nullable    = false
+
+  validation {
+    condition     = contains(var.webhook_ports, 10250) && alltrue([for port in var.webhook_ports : port > 0 && port < 65536])
+    error_message = "webhook_ports must be ports, the kubelet's (10250) among them."
+  }
+}

@@ -1,0 +1,42 @@
+variable "copy_regions" {
+  description = "For a copy: the regions that it stands in beside this one. An environment stands in all of its regions."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for region in var.copy_regions : contains(keys(var.regions), region)])
+    error_message = "copy_regions must be of regions."
+  }
+}
+
+variable "services" {
+  description = "Interface endpoints by VPC, beside S3's gateway that each has."
+  type = object({
+    security = set(string)
+    lb       = set(string)
+    app      = set(string)
+  })
+  default = {
+    # bastions: Session Manager as the second way in, agents
+    security = ["ssm", "ssmmessages", "ec2messages", "logs", "monitoring", "kms"]
+    # builders and the image mirror: what need not go out by NAT
+    lb = ["ssm", "ssmmessages", "ec2messages", "logs", "ecr.api", "ecr.dkr", "kms"]
+    # nodes, pods, jump hosts, collectors: there is no other way to these
+    app = [
+      "acm-pca", "autoscaling", "ec2", "ec2messages", "ecr.api", "ecr.dkr", "eks", "eks-auth", "elasticloadbalancing", "guardduty-data",
+      "kms", "logs", "monitoring", "secretsmanager", "sqs", "ssm", "ssmmessages", "sts",
+    ]
+  }
+  nullable = false
+
+  validation {
+    condition     = length(setsubtract(["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "sts", "logs", "monitoring", "kms", "ssm", "ssmmessages"], var.services.app)) == 0
+    error_message = "Without a way out, nodes do not join, pull or log without ec2, ecr.api, ecr.dkr, eks, eks-auth, sts, logs, monitoring, kms, ssm and ssmmessages."
+  }
+
+  validation {
+    condition     = length(setsubtract(["ssm", "ssmmessages", "logs"], var.services.security)) == 0
+    error_message = "Bastions need ssm, ssmmessages and logs: their VPC has no way out either."
+  }
+}
