@@ -6,8 +6,8 @@ module cache, and no text.
     fields.py [k8s.io/api VERSION] > src/demo/src/api/fields.txt
 
 One message a line: its name, then NAME=NUMBER:TYPE for each field. Types: str int bool bytes double, or a message; `*` before it for
-a list, `%` for a map, `^` where JSON has the fields of the message in the one around it. After it `@` if a patch merges the list
-(`@KEY` by this key), `!` if it keeps only the keys that `$retainKeys` names.
+a list, `%` for a map, `^` where JSON has the fields of the message in the one around it. After it `0` if JSON leaves out a zero (which
+the wire has), `@` if a patch merges the list (`@KEY` by this key), `!` if it keeps only the keys that `$retainKeys` names.
 """
 import pathlib
 import re
@@ -37,8 +37,8 @@ NAMES = {"uID": "uid", "aPIGroup": "apiGroup"}
 
 
 def read(folder):
-    """messages by name, and of each Go struct: embedded types, and the merge strategy of its fields"""
-    messages, inline, merges = {}, set(), {}
+    """messages by name, and of each Go struct: embedded types, merge strategies, and numbers that JSON leaves out if they are zero"""
+    messages, inline, merges, zeros = {}, set(), {}, set()
     for line in (folder / "generated.proto").read_text().splitlines():
         line = line.strip()
         if m := re.match(r"message (\w+) \{", line):
@@ -54,10 +54,12 @@ def read(folder):
                 struct = m[1]
             elif m := re.match(r"\s+(?:\w+\.)?(\w+) `json:\"\"", line):
                 inline.add((struct, m[1]))
+            elif m := re.match(r"\s+\w+\s+(?:int32|int64|bool)\s+`json:\"(\w+),omitempty", line):
+                zeros.add((struct, m[1]))
             elif m := re.search(r"json:\"(\w+)[^`]*patchStrategy:\"([\w,]+)\"(?:[^`]*patchMergeKey:\"(\w+)\")?", line):
                 how = m[2].split(",")
                 merges[struct, m[1]] = ("@" + (m[3] or "") if "merge" in how else "") + ("!" if "retainKeys" in how else "")
-    return messages, inline, merges
+    return messages, inline, merges, zeros
 
 
 def main():
@@ -84,7 +86,7 @@ def main():
         name, kind = todo.pop()
         if (name, kind) in done:
             continue
-        messages, inline, merges = package(name)
+        messages, inline, merges, zeros = package(name)
         words = done[name, kind] = []
         for shape, kind_of, field, number in messages[kind]:
             here = name
@@ -104,7 +106,8 @@ def main():
             if (kind, kind_of) in inline:
                 shape = "^"
             field = NAMES.get(field, field)
-            words.append(f"{field}={number}:{shape}{written}{merges.get((kind, field), '')}")
+            zero = "0" if (kind, field) in zeros else ""
+            words.append(f"{field}={number}:{shape}{written}{zero}{merges.get((kind, field), '')}")
     for (name, kind), words in sorted(done.items()):
         print(f"{name}.{kind}", *words)
 

@@ -40,7 +40,11 @@ no() {
 k() { kubectl "$@"; }
 export -f k
 in_space() { kubectl -n "$space" "$@"; }
-pod() { kubectl -n "$space" get pods -l "app.kubernetes.io/name=$app" --field-selector status.phase=Running -o name | head -1; }
+# one that is not about to go
+pod() {
+  kubectl -n "$space" get pods -l "app.kubernetes.io/name=$app" --field-selector status.phase=Running \
+    -o 'jsonpath={range .items[*]}{.metadata.deletionTimestamp}{" pod/"}{.metadata.name}{"\n"}{end}' | sed -n 's/^ //p' | head -1
+}
 main() { kubectl -n "$space" get deployment "$app" -o jsonpath='{.spec.template.spec.containers[0].name}'; }
 
 echo "# reading"
@@ -92,7 +96,7 @@ ok 'rollout status at last' 'successfully rolled out' kubectl -n "$space" rollou
 kill $watching
 wait $watching 2> /dev/null
 ok 'get -w saw pods come and go' 'Terminating' cat "$work/watched"
-ok 'set env' 'env updated' kubectl -n "$space" set env "deployment/$app" CHECK=1
+ok 'set env' 'env updated' kubectl -n "$space" set env "deployment/$app" "CHECK=$(date +%s)"
 ok 'rollout status again' 'successfully rolled out' kubectl -n "$space" rollout status "deployment/$app" --timeout=55s
 replicas=$(in_space get deployment "$app" -o jsonpath='{.spec.replicas}')
 ok scale scaled kubectl -n "$space" scale "deployment/$app" --replicas=$((replicas + 2))
@@ -132,12 +136,21 @@ ok 'delete the pod and wait' deleted kubectl -n checked delete pod one --timeout
 ok 'delete the namespace and wait' deleted kubectl delete namespace checked --timeout=50s
 
 echo "# pods"
+ok 'the patches are rolled out' 'successfully rolled out' kubectl -n "$space" rollout status "deployment/$app" --timeout=55s
+kubectl -n "$space" wait pod -l "app.kubernetes.io/name=$app" --for=condition=Ready --timeout=50s > /dev/null 2>&1
 one=$(pod)
 ok logs '.' kubectl -n "$space" logs "$one" -c "$container" --tail=5 --timestamps
 ok 'logs of all containers' '.' kubectl -n "$space" logs "$one" --all-containers --since=10m --prefix --tail=5
 timeout 8 kubectl -n "$space" logs -f --tail=2 "$one" -c "$container" > "$work/followed" 2>&1
 ok 'logs -f' '.' cat "$work/followed"
 no 'logs --previous of one that never ended' 'previous terminated container' kubectl -n "$space" logs --previous "$one" -c "$container"
+again=$(kubectl get pods -A -o 'jsonpath={range .items[*]}{range .status.containerStatuses[?(@.restartCount>0)]}{@.name}{end}{" "}{.metadata.namespace}{" "}{.metadata.name}{"\n"}{end}' | grep -v '^ ' | head -1)
+if [ -n "$again" ]; then
+  read -r ended namespace name <<< "$again"
+  ok "logs --previous of $name" '.' kubectl -n "$namespace" logs --previous --timestamps "$name" -c "$ended"
+else
+  echo 'note no container of this cluster was ever started again, so that logs --previous had nothing to show'
+fi
 ok 'exec' '^NAME=' kubectl -n "$space" exec "$one" -c "$container" -- cat /etc/os-release
 no 'exec with an exit code' 'exit code 3' kubectl -n "$space" exec "$one" -c "$container" -- sh -c 'exit 3'
 ok 'exec -i' '^typed$' bash -c 'printf "echo typed\n" | kubectl -n "$1" exec -i "$2" -c "$3" -- sh' - "$space" "$one" "$container"

@@ -179,6 +179,9 @@ impl Page {
     }
 }
 
+/// Nobody reads a longer list as text.
+const LEGIBLE: usize = 1000;
+
 /// About so much is put together before a new piece is begun, so that no long list is ever moved as a whole.
 const PIECE: usize = 256 * 1024;
 
@@ -221,7 +224,7 @@ fn render(resource: &Resource, page: &Page, wanted: Wanted, now: i64, include: I
     if wanted.form == Form::Protobuf {
         return protobuf(page, &version, &kind, metadata);
     }
-    if wanted.pretty {
+    if wanted.pretty && page.items.len() <= LEGIBLE {
         return vec![wanted.json(&pretty(resource, page, &version, &kind, wanted, now, include)).into()];
     }
     let mut writer = Writer::default();

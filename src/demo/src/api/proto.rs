@@ -197,6 +197,13 @@ mod tests {
     }
 
     #[test]
+    fn a_zero_that_go_writes_where_nothing_is_does_not_become_a_field() {
+        let spec = json!({ "replicas": 0, "minReadySeconds": 0, "paused": false });
+        let message = schema::message("apps.v1.DeploymentSpec").unwrap();
+        assert_eq!(decode::object(message, &encoded("apps.v1.DeploymentSpec", &spec)), Some(json!({ "replicas": 0 })));
+    }
+
+    #[test]
     fn what_is_encoded_comes_back_the_same() {
         let service = json!({
             "metadata": { "name": "web", "namespace": "shop", "annotations": { "x": "y" } },

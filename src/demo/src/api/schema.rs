@@ -45,6 +45,8 @@ pub struct Field {
     pub kind: Type,
     pub shape: Shape,
     pub merge: Merge,
+    /// On the wire there may be a zero that JSON leaves out.
+    pub omits_zero: bool,
 }
 
 #[derive(Debug, Default)]
@@ -134,7 +136,9 @@ impl Schema {
         };
         let shapes = [('*', Shape::List), ('%', Shape::Map), ('^', Shape::Inline)];
         let shape = shapes.into_iter().find(|(sign, _)| kind.starts_with(*sign)).map_or(Shape::One, |(_, shape)| shape);
-        let kind = match kind.trim_start_matches(['*', '%', '^']) {
+        let kind = kind.trim_start_matches(['*', '%', '^']);
+        let omits_zero = ["int0", "bool0"].contains(&kind);
+        let kind = match kind.trim_end_matches('0') {
             "str" => Type::Str,
             "int" => Type::Int,
             "bool" => Type::Bool,
@@ -147,7 +151,7 @@ impl Schema {
             "Strings" => Type::Strings,
             message => Type::Message(*self.names.get(message)?),
         };
-        Some((name, Field { number: number.parse().ok()?, kind, shape, merge }))
+        Some((name, Field { number: number.parse().ok()?, kind, shape, merge, omits_zero }))
     }
 }
 

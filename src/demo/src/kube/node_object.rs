@@ -8,10 +8,7 @@ use super::{
     plan::{NodeSpec, Plan},
     quantity,
 };
-use crate::{
-    clock,
-    rng::{self, Rng},
-};
+use crate::{clock, rng::Rng};
 
 /// Reason and message of each condition of a node that is well.
 const WELL: [(&str, &str, &str); 3] = [
@@ -94,8 +91,9 @@ pub fn node(plan: &Plan, spec: &NodeSpec, pods: i64, ready: Option<i64>) -> Valu
 
 fn labels(plan: &Plan, spec: &NodeSpec, machine: Machine) -> Value {
     let letter = spec.zone.chars().next_back().unwrap_or('a');
-    let short: String =
-        plan.region.split('-').filter_map(|part| part.get(..if part.len() > 2 { 1 } else { 2 })).collect();
+    // us-east-1 is use1
+    let short = |part: &str| part.chars().take(if part.len() > 2 { 1 } else { 2 }).collect::<String>();
+    let short: String = plan.region.split('-').map(short).collect();
     let zone_id = format!("{short}-az{}", (letter as u32).saturating_sub(96));
     json!({
         "beta.kubernetes.io/arch": machine.arch,
@@ -106,7 +104,7 @@ fn labels(plan: &Plan, spec: &NodeSpec, machine: Machine) -> Value {
         "eks.amazonaws.com/nodegroup-image": spec.ami,
         "failure-domain.beta.kubernetes.io/region": plan.region,
         "failure-domain.beta.kubernetes.io/zone": spec.zone,
-        "k8s.io/cloud-provider-aws": format!("{:032x}", u128::from(rng::hash(0, &plan.name)) << 61 | 0x5f),
+    "k8s.io/cloud-provider-aws": Rng::of(0, &plan.name).hex(32),
         "kubernetes.io/arch": machine.arch,
         "kubernetes.io/hostname": spec.name,
         "kubernetes.io/os": "linux",

@@ -79,7 +79,8 @@ fn fill(value: &mut Map<String, Value>, message: &Message, mut bytes: &[u8]) -> 
             Shape::One => {
                 let got = one(field, &wire)?;
                 // an empty text or message is what Go's types write where nothing is
-                let empty = got == json!("") || got == Value::Null || got == json!({}) && !may_be_empty(name);
+                let zero = field.omits_zero && (got == json!(0) || got == json!(false));
+                let empty = zero || got == json!("") || got == Value::Null || got == json!({}) && !may_be_empty(name);
                 if !empty {
                     value.insert(name.to_owned(), got);
                 }

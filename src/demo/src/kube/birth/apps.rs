@@ -156,7 +156,9 @@ impl Cluster {
         let skip = times.len().saturating_sub(3);
         for at in times.into_iter().skip(skip) {
             self.now = at;
-            let job = self.make_job(&cron, at);
+            let mut job = Value::clone(&self.make_job(&cron, at));
+            job["status"] = json!({ "startTime": crate::clock::seconds(at) });
+            let job = self.put(Kind::Job, job);
             let mut pod = self.new_pod(&job, Kind::Job);
             let Some(node) = self.turn(rota, Load::of(&pod)) else { break };
             self.lives(&mut pod, &node, at, rng);

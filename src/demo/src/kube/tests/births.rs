@@ -29,8 +29,12 @@ fn its_history_shows_in_replica_sets_and_finished_jobs() {
     let sets = cluster.sets_of(&deployment);
     let revisions: Vec<(i64, bool)> = sets.iter().map(|set| (set.revision(), set.wish > 0)).collect();
     assert_eq!(revisions, [(1, false), (2, false), (3, true)]);
-    let done = cluster.store.objects(Kind::Job, Some("shop")).filter(|job| job["status"]["succeeded"] == 1).count();
-    assert_eq!(done, 3);
+    let done: Vec<_> =
+        cluster.store.objects(Kind::Job, Some("shop")).filter(|job| job["status"]["succeeded"] == 1).collect();
+    assert_eq!(done.len(), 3);
+    assert!(done.iter().all(|job| field::time(job, "/status/completionTime") > field::time(job, "/status/startTime")));
+    let node = cluster.store.objects(Kind::Node, None).next().unwrap();
+    assert_eq!(node["metadata"]["labels"]["topology.k8s.aws/zone-id"], "use1-az1");
 }
 
 #[test]
