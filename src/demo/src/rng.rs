@@ -16,14 +16,14 @@ impl Rng {
         Self(hash(seed, what))
     }
 
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         mix(self.0)
     }
 
     /// Below `end`; 0 if that is 0.
     pub fn below(&mut self, end: u64) -> u64 {
-        ((u128::from(self.next()) * u128::from(end)) >> 64) as u64
+        ((u128::from(self.draw()) * u128::from(end)) >> 64) as u64
     }
 
     /// At least `low` and below `high`.
@@ -38,7 +38,7 @@ impl Rng {
 
     /// From 0 to below 1.
     pub fn share(&mut self) -> f64 {
-        (self.next() >> 11) as f64 / (1_u64 << 53) as f64
+        (self.draw() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// # Panics
@@ -58,7 +58,7 @@ impl Rng {
     }
 
     pub fn uuid(&mut self) -> String {
-        uuid(u128::from(self.next()) << 64 | u128::from(self.next()))
+        uuid(u128::from(self.draw()) << 64 | u128::from(self.draw()))
     }
 }
 
@@ -92,7 +92,7 @@ mod tests {
         let text = |seed| Rng::of(seed, "bastion").hex(17);
         assert_eq!(text(1), text(1));
         assert_ne!(text(1), text(2));
-        assert_ne!(Rng::of(1, "a").next(), Rng::of(1, "b").next());
+        assert_ne!(Rng::of(1, "a").draw(), Rng::of(1, "b").draw());
     }
 
     #[test]

@@ -144,7 +144,7 @@ impl Phase {
 #[must_use]
 pub fn container_number(uid: u128, container: usize, run: u32) -> u64 {
     let seed = (uid >> 64) as u64 ^ (uid as u64).rotate_left(17);
-    Rng::new(seed ^ (container as u64) << 32 ^ u64::from(run)).next() | 1
+    Rng::new(seed ^ (container as u64) << 32 ^ u64::from(run)).draw() | 1
 }
 
 /// What containerd calls a container, without its scheme.

@@ -66,6 +66,7 @@ pub const PROGRAMS: [Program; 8] = [
 /// Built and pushed, deployed nowhere yet: program, version, how long ago. The first falls over in one zone, the second eats its memory.
 pub const WAITING: [(&str, &str, i64); 2] = [("checkout", "2.15.0", 3 * HOUR), ("catalog", "3.3.0", 50 * MINUTE)];
 
+#[must_use]
 pub fn all(registry: &str, now: i64) -> Vec<App> {
     PROGRAMS.iter().map(|program| app(program, registry, now)).collect()
 }

@@ -173,7 +173,7 @@ fn cluster(
     kube::Cluster::new(kube::Plan {
         name: site.cluster(),
         region: site.name.to_owned(),
-        seed: site.rng("kube").next(),
+        seed: site.rng("kube").draw(),
         now: site.now,
         version: "v1.33.5-eks-3025e55".to_owned(),
         nodes,

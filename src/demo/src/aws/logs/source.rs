@@ -91,7 +91,7 @@ impl Stream {
     #[must_use]
     pub fn key(&self, nanos: i128) -> Key {
         let at = i64::try_from(nanos.div_euclid(1_000_000)).unwrap_or(i64::MAX);
-        let id = Rng::new(self.own ^ (nanos as u64)).next();
+        let id = Rng::new(self.own ^ (nanos as u64)).draw();
         Key { at, ingested: self.courier.ingested(at), id }
     }
 

@@ -148,21 +148,6 @@ pub fn eks(site: &Site<'_>, net: &Net, scaling: &[ScalingGroup]) -> Cluster {
     let name = site.cluster();
     let created = founded(site.now) + 2 * HOUR;
     let role = |what: &str| format!("arn:aws:iam::{}:role/{ESTATE}-{what}", site.account);
-    let nodegroups = scaling.iter().filter(|group| life::role(group) == Role::Node).map(|group| {
-        let short = group.tags.value("Name").unwrap_or_default().to_owned();
-        Nodegroup {
-            arn: site.arn("eks", &format!("nodegroup/{name}/{short}/{}", site.rng(&short).uuid())),
-            asg: group.name.clone(),
-            shape: life::shape(Role::Node).to_owned(),
-            release: "1.33.5-20261105".to_owned(),
-            template: group.template.clone(),
-            subnets: group.subnets.clone(),
-            role: role("node"),
-            created: created + 30 * MINUTE,
-            tags: tags(&short),
-            name: short,
-        }
-    });
     let entry = |what: &str, groups: &[&str]| AccessEntry {
         principal: role(what),
         groups: groups.iter().map(ToString::to_string).collect(),
@@ -210,8 +195,28 @@ pub fn eks(site: &Site<'_>, net: &Net, scaling: &[ScalingGroup]) -> Cluster {
             entry("on-call-act", &["quarterdeck:act"]),
             entry("deployer", &["quarterdeck:deploy"]),
         ],
-        nodegroups: nodegroups.collect(),
+        nodegroups: nodegroups(site, &name, created, scaling),
         tags: Tags::named(&name).with(crate::world::tag::ESTATE, ESTATE),
         name,
     }
+}
+
+/// A node group a zone, over its Auto Scaling group.
+fn nodegroups(site: &Site<'_>, cluster: &str, created: i64, scaling: &[ScalingGroup]) -> Vec<Nodegroup> {
+    let groups = scaling.iter().filter(|group| life::role(group) == Role::Node).map(|group| {
+        let short = group.tags.value("Name").unwrap_or_default().to_owned();
+        Nodegroup {
+            arn: site.arn("eks", &format!("nodegroup/{cluster}/{short}/{}", site.rng(&short).uuid())),
+            asg: group.name.clone(),
+            shape: life::shape(Role::Node).to_owned(),
+            release: "1.33.5-20261105".to_owned(),
+            template: group.template.clone(),
+            subnets: group.subnets.clone(),
+            role: format!("arn:aws:iam::{}:role/{ESTATE}-node", site.account),
+            created: created + 30 * MINUTE,
+            tags: tags(&short),
+            name: short,
+        }
+    });
+    groups.collect()
 }

@@ -245,87 +245,62 @@ fn tables(
     all
 }
 
+/// A rule as it is laid: protocol, ports, who, and what for.
+type Laid<'a> = (&'static str, Option<(u16, u16)>, Peer, &'a str);
+
+const fn tcp(port: u16, peer: Peer, text: &str) -> Laid<'_> {
+    ("tcp", Some((port, port)), peer, text)
+}
+
+fn group(site: &Site<'_>, vpc: &Vpc, name: &str, description: &str, ingress: Vec<Laid<'_>>) -> SecurityGroup {
+    let rules = ingress.into_iter().enumerate().map(|(number, (protocol, ports, peer, description))| Rule {
+        id: site.id("sgr", &format!("{name}/in{number}")),
+        protocol,
+        ports,
+        peer,
+        description: description.to_owned(),
+    });
+    SecurityGroup {
+        id: site.id("sg", name),
+        vpc: vpc.id.clone(),
+        name: name.to_owned(),
+        description: description.to_owned(),
+        ingress: rules.collect(),
+        egress: vec![Rule {
+            id: site.id("sgr", &format!("{name}/out")),
+            protocol: "-1",
+            ports: None,
+            peer: Peer::Block("10.0.0.0/8".to_owned()),
+            description: "inside only".to_owned(),
+        }],
+        tags: tags(name),
+    }
+}
+
 fn groups(site: &Site<'_>, vpcs: &[Vpc]) -> Vec<SecurityGroup> {
-    let id = |name: &str| site.id("sg", name);
-    let vpn = format!("10.250.{}.0/22", site.octet);
-    let block = |part: Part| vpcs[part as usize].block.to_string();
-    let group =
-        |part: Part, name: &str, description: &str, ingress: Vec<(&'static str, Option<(u16, u16)>, Peer, &str)>| {
-            let rules = ingress.into_iter().enumerate().map(|(number, (protocol, ports, peer, description))| Rule {
-                id: site.id("sgr", &format!("{name}/in{number}")),
-                protocol,
-                ports,
-                peer,
-                description: description.to_owned(),
-            });
-            SecurityGroup {
-                id: id(name),
-                vpc: vpcs[part as usize].id.clone(),
-                name: name.to_owned(),
-                description: description.to_owned(),
-                ingress: rules.collect(),
-                egress: vec![Rule {
-                    id: site.id("sgr", &format!("{name}/out")),
-                    protocol: "-1",
-                    ports: None,
-                    peer: Peer::Block("10.0.0.0/8".to_owned()),
-                    description: "inside only".to_owned(),
-                }],
-                tags: tags(name),
-            }
-        };
-    let from = |name: &str| Peer::Group(id(name));
-    let net = |block: String| Peer::Block(block);
+    let block = |part: Part| Peer::Block(vpcs[part as usize].block.to_string());
+    let from = |name: &str| Peer::Group(site.id("sg", name));
     let world = || Peer::Block("0.0.0.0/0".to_owned());
-    let tcp = |port: u16| ("tcp", Some((port, port)));
-    let rule = |(protocol, ports): (&'static str, Option<(u16, u16)>), peer, text| (protocol, ports, peer, text);
+    let clients = Peer::Block(format!("10.250.{}.0/22", site.octet));
+    let lay = |part: Part, name, text, rules| group(site, &vpcs[part as usize], name, text, rules);
+    let bastion = vec![tcp(22, from("vpn"), "SSH from the VPN"), tcp(22, clients, "SSH from VPN clients")];
+    let entry = vec![tcp(443, world(), "HTTPS"), tcp(80, world(), "redirected to HTTPS")];
+    let node = vec![
+        tcp(22, from("jump"), "SSH from the jump hosts"),
+        ("tcp", Some((8080, 8443)), block(Part::Lb), "traffic from the load balancer"),
+        ("-1", None, from("node"), "among themselves"),
+        tcp(10250, from("cluster"), "kubelet"),
+    ];
+    let cluster = vec![tcp(443, from("jump"), "API from the jump hosts"), tcp(443, from("node"), "API from the nodes")];
     vec![
-        group(
-            Part::Security,
-            "vpn",
-            "Client VPN endpoint",
-            vec![rule(("udp", Some((443, 443))), world(), "VPN clients")],
-        ),
-        group(
-            Part::Security,
-            "bastion",
-            "Bastions",
-            vec![rule(tcp(22), from("vpn"), "SSH from the VPN"), rule(tcp(22), net(vpn), "SSH from VPN clients")],
-        ),
-        group(
-            Part::Lb,
-            "entry",
-            "Load balancer",
-            vec![rule(tcp(443), world(), "HTTPS"), rule(tcp(80), world(), "redirected to HTTPS")],
-        ),
-        group(
-            Part::App,
-            "jump",
-            "Jump hosts",
-            vec![rule(tcp(22), net(block(Part::Security)), "SSH from the bastions")],
-        ),
-        group(
-            Part::App,
-            "node",
-            "EKS nodes",
-            vec![
-                rule(tcp(22), from("jump"), "SSH from the jump hosts"),
-                rule(("tcp", Some((8080, 8443))), net(block(Part::Lb)), "traffic from the load balancer"),
-                rule(("-1", None), from("node"), "among themselves"),
-                rule(tcp(10250), from("cluster"), "kubelet"),
-            ],
-        ),
-        group(
-            Part::App,
-            "cluster",
-            "EKS control plane",
-            vec![
-                rule(tcp(443), from("jump"), "API from the jump hosts"),
-                rule(tcp(443), from("node"), "API from the nodes"),
-            ],
-        ),
-        group(Part::App, "endpoint", "VPC endpoints", vec![rule(tcp(443), net(block(Part::App)), "AWS APIs")]),
-        group(Part::App, "data", "Databases", vec![rule(tcp(5432), from("node"), "PostgreSQL")]),
+        lay(Part::Security, "vpn", "Client VPN endpoint", vec![("udp", Some((443, 443)), world(), "VPN clients")]),
+        lay(Part::Security, "bastion", "Bastions", bastion),
+        lay(Part::Lb, "entry", "Load balancer", entry),
+        lay(Part::App, "jump", "Jump hosts", vec![tcp(22, block(Part::Security), "SSH from the bastions")]),
+        lay(Part::App, "node", "EKS nodes", node),
+        lay(Part::App, "cluster", "EKS control plane", cluster),
+        lay(Part::App, "endpoint", "VPC endpoints", vec![tcp(443, block(Part::App), "AWS APIs")]),
+        lay(Part::App, "data", "Databases", vec![tcp(5432, from("node"), "PostgreSQL")]),
     ]
 }
 

@@ -142,7 +142,7 @@ impl World {
                 .iter()
                 .any(|i| i.private_ip == address(subnet, role, *number) && i.state != State::Terminated)
         };
-        let number = (0..).find(|number| !taken(number)).unwrap_or(0);
+        let number = (0..super::NODE_ADDRESSES).find(|number| !taken(number)).unwrap_or(0);
         let ami = place
             .amis
             .iter()
