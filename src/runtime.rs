@@ -91,7 +91,11 @@ pub async fn run(console: Console, make: impl FnOnce(Size) -> Model) -> Result<(
         urgent: true,
         ages: None,
     };
-    looped.turn(inbox).await
+    match looped.turn(inbox).await {
+        // what could not be drawn has nobody to see it
+        Err(_) if terminal::is_gone() => looped.leave().await,
+        ended => ended,
+    }
 }
 
 fn lost(error: &std::io::Error) -> Error {

@@ -32,5 +32,6 @@ macro_rules! dispatch {
 with_kinds!(dispatch);
 
 pub async fn run(cx: &Cx, clients: &Clients, feed: FeedKey) -> Result<()> {
-    list(cx, clients, feed).await
+    // it holds the largest of all kinds' listings
+    Box::pin(list(cx, clients, feed)).await
 }

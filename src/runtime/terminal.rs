@@ -163,6 +163,7 @@ impl Drop for Terminal {
 
 /// Comes when the other end is closed. A terminal that controls nobody ends without a signal, and what reads it for keys would read
 /// nothing for ever; so a thread waits for that alone. It sleeps until then and ends with the program.
+#[must_use]
 pub fn gone() -> oneshot::Receiver<()> {
     let (tell, gone) = oneshot::channel();
     std::thread::spawn(move || {

@@ -33,8 +33,10 @@ impl<'a> Pages<'a> {
         F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
         E: ProvideErrorMetadata + std::error::Error + 'static,
     {
-        let Some(here) = self.trail.here() else { return Ok(None) };
-        let page = self.caller.ask(self.ask, request(here)).await?;
+        if self.trail.ended {
+            return Ok(None);
+        }
+        let page = self.caller.ask(self.ask, request(self.trail.next.clone())).await?;
         self.trail.onward(token(&page)).map_err(|why| {
             Error::new(Trouble::Other, format!("cannot {} in {}", self.ask.doing, self.caller.region()), why)
                 .hint("does a proxy or AWS_ENDPOINT_URL answer in place of AWS?")
@@ -47,16 +49,12 @@ impl<'a> Pages<'a> {
 #[derive(Debug, Default)]
 struct Trail {
     seen: HashSet<String>,
+    /// The token of the page to ask for; none for the first.
     next: Option<String>,
     ended: bool,
 }
 
 impl Trail {
-    /// The token of the page to ask for: none for the first. `None` after the last page.
-    fn here(&self) -> Option<Option<String>> {
-        (!self.ended).then(|| self.next.clone())
-    }
-
     fn onward(&mut self, token: Option<&str>) -> Result<(), String> {
         let Some(token) = token.filter(|token| !token.is_empty()) else {
             self.ended = true;
@@ -78,8 +76,8 @@ mod tests {
     /// The pages that are asked for where each page names the next by this table.
     fn walk(next: &[Option<&str>]) -> Result<Vec<Option<String>>, String> {
         let (mut trail, mut asked) = (Trail::default(), vec![]);
-        while let Some(here) = trail.here() {
-            asked.push(here);
+        while !trail.ended {
+            asked.push(trail.next.clone());
             trail.onward(next[(asked.len() - 1) % next.len()])?;
         }
         Ok(asked)

@@ -111,7 +111,7 @@ pub fn trail(site: &Site<'_>, instances: &[Instance]) -> VecDeque<TrailEvent> {
                 service: "sts",
                 name: "AssumeRole",
                 role: ON_CALL,
-                session: rng.pick(&PEOPLE),
+                session: rng.pick::<&str>(&PEOPLE),
                 resources: vec![("AWS::IAM::Role".to_owned(), format!("{ESTATE}-{ON_CALL}"))],
                 request: json!({"roleArn": format!("arn:aws:iam::{}:role/{ESTATE}-{ON_CALL}", site.account)}),
             },
@@ -126,7 +126,7 @@ pub fn trail(site: &Site<'_>, instances: &[Instance]) -> VecDeque<TrailEvent> {
                     service: "ec2-instance-connect",
                     name: "SendSSHPublicKey",
                     role: ON_CALL,
-                    session: rng.pick(&PEOPLE),
+                    session: rng.pick::<&str>(&PEOPLE),
                     resources: vec![("AWS::EC2::Instance".to_owned(), host.id.clone())],
                     request: json!({"instanceId": host.id, "instanceOSUser": "ec2-user"}),
                 }
