@@ -21,7 +21,7 @@ published = {
     "edge": {"target_groups": {"https": {"arn": "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/shop-dev-tls/0123456789abcdef"}}},
     "cluster": {"cluster": {"name": "shop-dev-us-east-1"}, "authority": "arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/x"},
     "registry": {"registry": "123456789012.dkr.ecr.us-east-1.amazonaws.com/shop-dev"},
-    "observability": {"alarms": {"canary": "shop-dev-us-east-1-canary"}},
+    "observability": {"alarms": {"canary": "shop-dev-us-east-1-canary", "service": "shop-dev-us-east-1-service"}},
 }
 for stack, value in published.items():
     ssm.put_parameter(Name=f"/shop-dev/{stack}", Value=json.dumps(value), Type="String")
@@ -57,11 +57,15 @@ tracks() { # STABLE CANARY|none
   [ "$(image_of shop-app)" = "$1" ] && [ "$canary" = "$2" ]
 }
 
-released() { release canary --digest "$1" && release watch --minutes 0.02 --every 0.5 && release promote --digest "$1"; }
+# off at first, as there was no canary to hear of; then the new one answers
+released() {
+  alarm_is ALARM && (sleep 2; alarm_is OK) &
+  release canary --digest "$1" && release watch --settle 1 --minutes 0.02 --every 0.5 && release promote --digest "$1"
+}
 
 goes_off() { # the alarm goes off while it is watched
   (sleep 1; alarm_is ALARM) &
-  release watch --minutes 1 --every 0.3
+  release watch --settle 0 --minutes 1 --every 0.3
 }
 
 sha() { printf 'sha256:'; printf "$1%.0s" {1..64}; }
@@ -80,7 +84,10 @@ check "a cluster for the release" control_plane 4
 refused "release require: nothing has passed yet" "ParameterNotFound" release require --digest "$one"
 refused "release takes no tag" "a tag is not what was tested" release canary --digest latest
 check "an alarm that has seen nothing yet" alarm_is INSUFFICIENT_DATA
-refused "release watch: an alarm that nobody feeds is not OK" "never said OK" release watch --minutes 0.02 --every 0.5
+refused "release watch: an alarm that nobody feeds is not OK" "never said OK" release watch --settle 0.02 --minutes 0.02 --every 0.5
+check "an alarm that is off from the beginning" alarm_is ALARM
+refused "release watch: a canary that never answers is refused when its time is over" "never said OK" release watch --settle 0.05 --minutes 1 --every 0.5
+refused "release watch: an alarm that nobody made" "no alarm shop-dev-us-east-1-service" release watch --alarm service --settle 0
 check "the alarm says OK" alarm_is OK
 check "release: the first one, canary, watch, promote" released "$one"
 check "it is stable" tracks "$one" none
