@@ -159,6 +159,9 @@ pub struct DemoArgs {
     /// Have requests fail: a fault as JSON; may be given again.
     #[arg(long, value_name = "JSON")]
     pub fault: Vec<String>,
+    /// The screen to start at: the name of a kind.
+    #[arg(long, value_name = "SCREEN")]
+    pub at: Option<String>,
     /// Only start its servers, and print the variables that point any client at them.
     #[arg(long, conflicts_with = "stop")]
     pub serve: bool,

@@ -52,7 +52,7 @@ pub fn run(args: &Args, demo: &DemoArgs) -> Result<Exit> {
         kept.map_err(|why| Error::new(Trouble::Other, "keep the demo estate", why))?;
         return print(&variables(&running));
     }
-    open(args, &folder, &running)
+    open(args, demo, &folder, &running)
 }
 
 fn folder(args: &Args) -> Result<Folder> {
@@ -206,7 +206,7 @@ fn incidents() -> String {
 
 /// Becomes the console: the same process, so that the estate sees when it is left, with the estate's variables around it and the person's
 /// own keys and colours.
-fn open(args: &Args, folder: &Folder, running: &Running) -> Result<Exit> {
+fn open(args: &Args, demo: &DemoArgs, folder: &Folder, running: &Running) -> Result<Exit> {
     let joined = running.client().ask("POST", "join", Some(&serde_json::json!({"pid": std::process::id()})));
     joined.map_err(|why| Error::new(Trouble::Other, "join the demo estate", why))?;
     let program = std::env::current_exe().map_err(|e| failed(&e))?;
@@ -234,6 +234,6 @@ fn open(args: &Args, folder: &Folder, running: &Running) -> Result<Exit> {
         console.arg("--no-mouse");
     }
     console.args(args.common.regions.iter().flat_map(|region| ["--region", region]));
-    console.args(args.at.iter().flat_map(|at| ["--at", at]));
+    console.args(demo.at.iter().chain(&args.at).take(1).flat_map(|at| ["--at", at]));
     Err(failed(&console.exec()))
 }
