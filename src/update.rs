@@ -193,6 +193,7 @@ fn ended(model: &mut Model, task: TaskId, end: End) -> Vec<Effect> {
         }
     };
     let done = state == State::Done;
+    let failed = matches!(state, State::Failed(_));
     model.tasks.set(task, state, now);
     let refused = matches!(model.tasks.get(task).map(|task| &task.state), Some(State::Failed(e)) if e.trouble == Trouble::Credentials);
     match work {
@@ -203,6 +204,8 @@ fn ended(model: &mut Model, task: TaskId, end: End) -> Vec<Effect> {
         }
         // until they are mended, somebody must go on asking
         Work::List(key) if refused && !key.scope.region.is_empty() => feed::doubt(model, &key.scope.account),
+        // whoever may not list regions is shown the one that is configured
+        Work::List(key) if key.kind == Kind::Region && failed => feed::sync(model),
         _ => vec![],
     }
 }

@@ -73,11 +73,17 @@ fn by_id(rows: &[Value], region: &str) -> BTreeMap<String, Value> {
 fn alike(kind: &str) {
     let said = Run::list(kind, &REGIONS).said();
     assert_eq!((said.code, said.errors().len()), (0, 0), "{said:?}");
-    compare(kind, &said.rows(), &REGIONS, |region| told(kind, region));
+    let (shape, all_told, all_cells) = compare(kind, &said.rows(), &REGIONS, |region| told(kind, region));
+    all_is_compared(shape, &all_told, &all_cells);
 }
 
 /// What we list of a kind in these regions, all of it, beside what the oracle tells of each.
-pub fn compare(kind: &str, said: &[Value], regions: &[&str], told: impl Fn(&str) -> BTreeMap<String, Value>) {
+pub fn compare(
+    kind: &str,
+    said: &[Value],
+    regions: &[&str],
+    told: impl Fn(&str) -> BTreeMap<String, Value>,
+) -> (&'static Shape, Vec<Value>, Vec<Value>) {
     let shape = KINDS.iter().find(|shape| shape.kind == kind).expect("its fields are known here");
     let mut wrong = vec![];
     let (mut all_told, mut all_cells) = (vec![], vec![]);
@@ -96,8 +102,8 @@ pub fn compare(kind: &str, said: &[Value], regions: &[&str], told: impl Fn(&str)
         all_cells.extend(rows.into_values());
     }
     assert_eq!(said.len(), all_told.len(), "there is no row of any other region");
-    all_is_compared(shape, &all_told, &all_cells);
     assert!(wrong.is_empty(), "{} differences:\n{}", wrong.len(), wrong.join("\n"));
+    (shape, all_told, all_cells)
 }
 
 macro_rules! alike {

@@ -40,7 +40,10 @@ fn every_kind_of_aws_is_as_boto3_says() {
             let rows = told[region][kind].as_object().expect("the oracle knows it");
             rows.iter().map(|(id, row)| (id.clone(), row.clone())).collect()
         };
-        aws::alike::compare(kind, said["rows"].as_array().expect("there are rows"), &REGIONS, by_region);
+        // the kubeconfig's context is a row of its own among the clusters
+        let rows = said["rows"].as_array().expect("there are rows").iter().filter(|row| row["scope"]["region"] != "");
+        let rows: Vec<Value> = rows.filter(|row| !row["scope"]["region"].is_null()).cloned().collect();
+        aws::alike::compare(kind, &rows, &REGIONS, by_region);
     }
 }
 
@@ -65,10 +68,7 @@ fn a_node_is_the_same_machine_to_ec2_and_to_kubernetes() {
         .into_iter()
         .map(|row| (row["id"].as_str().expect("an id").to_owned(), row["cells"].clone()))
         .collect();
-    let nodes: Vec<Value> = listed("node")
-        .into_iter()
-        .filter(|row| !row["scope"]["region"].as_str().unwrap_or_default().is_empty())
-        .collect();
+    let nodes = listed("node");
     assert_eq!(nodes.len(), hosts.values().filter(|host| host["role"] == "node").count());
     for node in nodes {
         let host = &hosts[node["cells"]["instance"].as_str().expect("an instance")];

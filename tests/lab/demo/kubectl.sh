@@ -88,7 +88,9 @@ ok 'rollout history of a revision' 'Pod Template' kubectl -n "$space" rollout hi
 ok 'rollout restart' restarted kubectl -n "$space" rollout restart "deployment/$app"
 ok 'rollout status after it' 'successfully rolled out' kubectl -n "$space" rollout status "deployment/$app" --timeout=55s
 ok 'rollout pause' paused kubectl -n "$space" rollout pause "deployment/$app"
-ok 'set image' 'image updated' kubectl -n "$space" set image "deployment/$app" "$container=${image%:*}:1.1.0"
+# what an earlier revision ran, which can be pulled
+earlier=$(in_space get replicasets -o jsonpath='{range .items[*]}{.spec.template.spec.containers[0].image}{"\n"}{end}' | grep -F "${image%:*}:" | grep -vxF "$image" | head -1)
+ok 'set image' 'image updated' kubectl -n "$space" set image "deployment/$app" "$container=$earlier"
 ok 'rollout resume' resumed kubectl -n "$space" rollout resume "deployment/$app"
 ok 'rollout status after that' 'successfully rolled out' kubectl -n "$space" rollout status "deployment/$app" --timeout=55s
 ok 'rollout undo' 'rolled back' kubectl -n "$space" rollout undo "deployment/$app"

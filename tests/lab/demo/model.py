@@ -16,6 +16,7 @@ import importlib.util
 import json
 import pathlib
 import sys
+import time
 import urllib.error
 import urllib.request
 
@@ -96,7 +97,15 @@ class Lab:
         """The call fails with this code; tells the message."""
         client = client or self.client(service, region)
         try:
-            client._make_api_call(operation, params)
+            for _ in range(20):
+                try:
+                    client._make_api_call(operation, params)
+                    break
+                except ClientError as error:
+                    # the estate has AWS's rates: who asks too fast waits
+                    if code == "ThrottlingException" or error.response["Error"].get("Code") != "ThrottlingException":
+                        raise
+                    time.sleep(0.2)
         except ClientError as error:
             said = error.response["Error"]
             http = error.response["ResponseMetadata"]

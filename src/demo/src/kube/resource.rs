@@ -57,7 +57,7 @@ pub struct Subresource {
 }
 
 const ALL: &[&str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
-const FEW: usize = 1_024;
+const FEW: usize = 256;
 const MANY: usize = 8_192;
 
 const STATUS: Subresource = Subresource { name: "status", kind: None, verbs: &["get", "patch", "update"] };
