@@ -77,8 +77,7 @@ impl Estate {
     /// Asks the estate's own control.
     pub fn control(&self, method: &str, what: &str, body: &Value) -> Value {
         let told = self.told().expect("it runs");
-        let mut stream =
-            TcpStream::connect(("127.0.0.1", told["port"].as_u64().expect("a number") as u16)).expect("it listens");
+        let mut stream = TcpStream::connect(("127.0.0.1", port(&told))).expect("it listens");
         let (token, body) = (told["token"].as_str().expect("a text"), body.to_string());
         write!(
             stream,
@@ -93,6 +92,10 @@ impl Estate {
         assert!(head.contains(" 200 "), "{method} {what}: {answer}");
         serde_json::from_str(body).expect("it is JSON")
     }
+}
+
+fn port(told: &Value) -> u16 {
+    told["port"].as_u64().and_then(|port| port.try_into().ok()).expect("a port")
 }
 
 /// What it prints, by name.
@@ -247,8 +250,8 @@ fn only_the_token_of_the_start_opens_the_control_and_only_its_keys_the_apis() {
     let estate = Estate::serve(&[]);
     let (_, said) = estate.pointed(&["list", "vpc", "--json"]).env("AWS_SECRET_ACCESS_KEY", "guessed").run();
     assert!(said.contains("SignatureDoesNotMatch") || said.contains("signature"), "{said}");
-    let port = estate.told().expect("it runs")["port"].as_u64().expect("a number");
-    let mut stream = TcpStream::connect(("127.0.0.1", port as u16)).expect("it listens");
+    let port = port(&estate.told().expect("it runs"));
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("it listens");
     stream.write_all(b"POST /_demo/stop HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").expect("it reads");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("it answers");
