@@ -57,8 +57,8 @@ pub struct Subresource {
 }
 
 const ALL: &[&str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
-const FEW: usize = 256;
-const MANY: usize = 4_096;
+const FEW: usize = 100;
+const MANY: usize = 2_048;
 
 const STATUS: Subresource = Subresource { name: "status", kind: None, verbs: &["get", "patch", "update"] };
 const SCALE: Subresource =
@@ -123,7 +123,7 @@ pub const RESOURCES: [Resource; 23] = [
         subresources: &[STATUS],
         ..row(Kind::Service, "", "Service", "services", "service")
     },
-    Resource { short: &["ep"], remembers: FEW * 4, ..row(Kind::Endpoints, "", "Endpoints", "endpoints", "endpoints") },
+    Resource { short: &["ep"], remembers: FEW * 8, ..row(Kind::Endpoints, "", "Endpoints", "endpoints", "endpoints") },
     Resource { short: &["cm"], ..row(Kind::ConfigMap, "", "ConfigMap", "configmaps", "configmap") },
     row(Kind::Secret, "", "Secret", "secrets", "secret"),
     Resource { short: &["sa"], ..row(Kind::ServiceAccount, "", "ServiceAccount", "serviceaccounts", "serviceaccount") },
@@ -196,7 +196,7 @@ pub const RESOURCES: [Resource; 23] = [
         ..row(Kind::PodDisruptionBudget, "policy", "PodDisruptionBudget", "poddisruptionbudgets", "poddisruptionbudget")
     },
     Resource {
-        remembers: FEW * 4,
+        remembers: FEW * 8,
         ..row(Kind::EndpointSlice, "discovery.k8s.io", "EndpointSlice", "endpointslices", "endpointslice")
     },
     row(Kind::Lease, "coordination.k8s.io", "Lease", "leases", "lease"),
