@@ -38,6 +38,26 @@ const ORDER: &[(&str, u8)] = &[
     ("main", 17),
 ];
 
+/// The same for the crate of the demo estate.
+const DEMO_ORDER: &[(&str, u8)] = &[
+    ("rng", 0),
+    ("clock", 0),
+    ("lines", 1),
+    ("kube", 2),
+    ("world", 3),
+    ("incident", 4),
+    ("fault", 4),
+    ("estate", 5),
+    ("http", 6),
+    ("life", 6),
+    ("sigv4", 6),
+    ("aws", 7),
+    ("api", 7),
+    ("control", 8),
+    ("serve", 9),
+    ("lib", 10),
+];
+
 /// Modules that compute and never ask; the crates they may use besides `core`, `alloc` and `std`.
 const PURE: &[&str] = &["key", "error", "kinds", "model", "effect", "layout", "action", "keymap", "update", "view"];
 const PURE_CRATES: &[&str] =
@@ -306,8 +326,13 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The sources of the console; those of the demo estate are a crate of its own, files of tests are no part of it.
+/// The sources of the console.
 fn sources() -> Vec<Source> {
+    sources_below("src")
+}
+
+/// The sources of a crate: what lies in `demo` is a crate of its own, files of tests are no part of it.
+fn sources_below(folder: &str) -> Vec<Source> {
     fn walk(folder: &Path, into: &mut Vec<PathBuf>) {
         for entry in fs::read_dir(folder).expect("the folder can be read") {
             let path = entry.expect("the entry can be read").path();
@@ -319,7 +344,7 @@ fn sources() -> Vec<Source> {
             }
         }
     }
-    let src = root().join("src");
+    let src = root().join(folder);
     let mut files = Vec::new();
     walk(&src, &mut files);
     files.sort();
@@ -342,10 +367,38 @@ fn imports_point_one_way_and_the_pure_half_is_pure() {
     assert!(found.is_empty(), "\n{}", listed(&found));
 }
 
+/// Why a module of the demo estate may not name what it names.
+fn demo_complaints(source: &Source) -> Vec<String> {
+    let rank = |module: &str| DEMO_ORDER.iter().find(|(name, _)| *name == module).map(|(_, rank)| *rank);
+    let Some(own) = rank(&source.module) else { return vec![format!("{} has no place in the order", source.module)] };
+    let named = source.paths.iter().filter(|(_, path)| path[0] == "crate" && path.len() > 1);
+    let wrong = named.filter(|(_, path)| path[1] != source.module && rank(&path[1]).is_none_or(|other| other >= own));
+    let told = |(line, path): &(usize, Vec<String>)| {
+        format!("src/demo/src/{}:{line}: {} may not name {}", source.file, source.module, path.join("::"))
+    };
+    let console = source.paths.iter().filter(|(_, path)| path[0] == "quarterdeck");
+    wrong.chain(console).map(told).collect()
+}
+
+#[test]
+fn imports_of_the_demo_estate_point_one_way_and_name_nothing_of_the_console() {
+    let sources = sources_below("src/demo/src");
+    assert!(sources.len() > 100, "the sources were found");
+    let found: Vec<String> = sources.iter().flat_map(demo_complaints).collect();
+    assert!(found.is_empty(), "\n{}", listed(&found));
+    for (file, text) in [
+        ("kube/pod.rs", "use crate::world::World;"),
+        ("world.rs", "fn f() { crate::fault::meet(); }"),
+        ("aws.rs", "use crate::api;"),
+    ] {
+        assert!(!demo_complaints(&read(file, text)).is_empty(), "nobody minds `{text}` in {file}");
+    }
+}
+
 #[test]
 fn files_and_functions_stay_short() {
     let mut found = Vec::new();
-    for source in sources() {
+    for source in sources().into_iter().chain(sources_below("src/demo/src")) {
         if source.lines > LINES_OF_A_FILE && !LONG_FILES.iter().any(|(file, _)| *file == source.file) {
             found.push(format!("src/{}: {} lines, {LINES_OF_A_FILE} are allowed", source.file, source.lines));
         }

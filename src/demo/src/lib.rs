@@ -4,7 +4,8 @@
 //! `incident` makes things go wrong in the world, `fault` on the wire. The crate depends on nothing of the console and shares no
 //! decoder with it: what one writes, the other must understand.
 //!
-//! Imports point one way: `rng · clock < lines < kube < world < incident < fault < http · sigv4 < aws · api < serve`.
+//! Imports point one way: `rng · clock < lines < kube < world < incident · fault < estate < http · life · sigv4 < aws · api < control <
+//! serve`. A test keeps it.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,

@@ -176,6 +176,15 @@ fn regions_that_arrive_start_listings_of_their_own() {
 }
 
 #[test]
+fn where_regions_may_not_be_listed_the_configured_one_is_shown() {
+    let mut console = Console::of(Estate { regions: vec![], home: Some("eu-west-1".into()), ..estate() }, Kind::Vpc);
+    let regions = FeedKey::new(Kind::Region, Scope { account: "shop".into(), ..Scope::default() });
+    let asked = console.owner(&regions);
+    let effects = console.tell(Msg::Ended(asked, End::Failed(trouble("list regions"))));
+    assert_eq!(starts(&effects), [&Work::List(vpcs_feed("eu-west-1"))]);
+}
+
+#[test]
 fn a_region_that_is_no_longer_enabled_takes_its_rows_and_its_listing_away() {
     let mut console = Console::of(Estate { regions: vec![], ..estate() }, Kind::Vpc);
     let regions = FeedKey::new(Kind::Region, Scope { account: "shop".into(), ..Scope::default() });

@@ -1,45 +1,31 @@
-//! Base64, as tokens and secrets have it: both alphabets are read, the padding may be missing.
+//! Base64 as clients write it: both alphabets are read, the padding may be missing.
+use base64::{
+    Engine, alphabet,
+    engine::{
+        DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig,
+        general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+    },
+};
 
-const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const EITHER: GeneralPurposeConfig = GeneralPurposeConfig::new()
+    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+    .with_decode_allow_trailing_bits(true);
+const READS: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, EITHER);
 
 #[must_use]
 pub fn encode(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or_default());
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for digit in 0..4 {
-            let letter = LETTERS[(bits >> (18 - 6 * digit) & 63) as usize];
-            text.push(if digit <= chunk.len() { char::from(letter) } else { '=' });
-        }
-    }
-    text
+    STANDARD.encode(bytes)
 }
 
 /// As it may stand in an address, without padding.
 #[must_use]
 pub fn encode_url(bytes: &[u8]) -> String {
-    encode(bytes).trim_end_matches('=').replace('+', "-").replace('/', "_")
+    URL_SAFE_NO_PAD.encode(bytes)
 }
 
 #[must_use]
 pub fn decode(text: &str) -> Option<Vec<u8>> {
-    let (mut bytes, mut bits, mut count) = (vec![], 0_u32, 0);
-    for letter in text.trim_end_matches('=').bytes() {
-        let letter = match letter {
-            b'-' => b'+',
-            b'_' => b'/',
-            letter => letter,
-        };
-        let value = LETTERS.iter().position(|known| *known == letter)?;
-        bits = bits << 6 | u32::try_from(value).ok()?;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            bytes.push((bits >> count & 0xff) as u8);
-        }
-    }
-    Some(bytes)
+    READS.decode(text.replace('-', "+").replace('_', "/")).ok()
 }
 
 #[cfg(test)]

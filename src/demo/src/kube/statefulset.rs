@@ -22,20 +22,25 @@ fn ordinal(pod: &Pod) -> usize {
 }
 
 impl Cluster {
+    /// Number and name of the ControllerRevisions of an object, oldest first.
+    fn revisions(&self, owner: &Value) -> Vec<(i64, String)> {
+        let owned = self.index.owned_by(field::uid(owner)).filter(|key| key.kind == Kind::ControllerRevision);
+        let objects = owned.filter_map(|key| self.store.object(key.kind, &key.namespace, &key.name));
+        let told = |value: &std::sync::Arc<Value>| {
+            (field::int(value, "/revision").unwrap_or(0), field::text(value, "/metadata/name").to_owned())
+        };
+        let mut known: Vec<(i64, String)> = objects.map(told).collect();
+        known.sort();
+        known
+    }
+
     /// The ControllerRevision of an object's present template, made if there is none; its name. Old ones go by and by.
     pub(super) fn revision(&mut self, owner: &Value, kind: Kind) -> String {
         let template = &owner["spec"]["template"];
         let hash = safe((rng::hash(1, &template.to_string()) >> 32) as u32);
         let (namespace, whose) = (field::text(owner, "/metadata/namespace"), field::text(owner, "/metadata/name"));
         let name = format!("{whose}-{hash}");
-        let mut known: Vec<(i64, String)> = self
-            .index
-            .owned_by(field::uid(owner))
-            .filter(|key| key.kind == Kind::ControllerRevision)
-            .filter_map(|key| self.store.object(key.kind, &key.namespace, &key.name))
-            .map(|value| (field::int(value, "/revision").unwrap_or(0), field::text(value, "/metadata/name").to_owned()))
-            .collect();
-        known.sort();
+        let known = self.revisions(owner);
         let newest = known.last().map_or(0, |(revision, _)| *revision);
         if let Some((revision, _)) = known.iter().find(|(_, known)| *known == name) {
             if *revision < newest
