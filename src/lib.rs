@@ -3,7 +3,7 @@
 //! → `update` (how truth changes) → `view` (how it looks) → `jobs` (what runs in the background) → `runtime` (the loop).
 //!
 //! Imports point one way; left may not import right (`tests/architecture.rs` keeps it):
-//! `key · error < config < kinds < model < effect < layout < action < keymap < update < view < clients < route · ledger
+//! `key · error < config < kinds < log < model < effect < layout < action < keymap < update < view < clients < route · ledger
 //! < kinds/*/fetch < jobs < runtime < cli`.
 pub mod action;
 pub mod cli;
@@ -18,6 +18,7 @@ pub mod key;
 pub mod keymap;
 pub mod kinds;
 pub mod layout;
+pub mod log;
 pub mod model;
 #[cfg(feature = "live")]
 pub mod runtime;

@@ -20,22 +20,23 @@ const ORDER: &[(&str, u8)] = &[
     ("error", 0),
     ("config", 1),
     ("kinds", 2),
-    ("model", 3),
-    ("effect", 4),
-    ("layout", 5),
-    ("action", 6),
-    ("keymap", 7),
-    ("update", 8),
-    ("view", 9),
-    ("clients", 10),
-    ("route", 11),
-    ("ledger", 11),
-    ("kinds/fetch", 12),
-    ("jobs", 13),
-    ("runtime", 14),
-    ("cli", 15),
-    ("lib", 16),
-    ("main", 17),
+    ("log", 3),
+    ("model", 4),
+    ("effect", 5),
+    ("layout", 6),
+    ("action", 7),
+    ("keymap", 8),
+    ("update", 9),
+    ("view", 10),
+    ("clients", 11),
+    ("route", 12),
+    ("ledger", 12),
+    ("kinds/fetch", 13),
+    ("jobs", 14),
+    ("runtime", 15),
+    ("cli", 16),
+    ("lib", 17),
+    ("main", 18),
 ];
 
 /// The same for the crate of the demo estate.
@@ -59,9 +60,21 @@ const DEMO_ORDER: &[(&str, u8)] = &[
 ];
 
 /// Modules that compute and never ask; the crates they may use besides `core`, `alloc` and `std`.
-const PURE: &[&str] = &["key", "error", "kinds", "model", "effect", "layout", "action", "keymap", "update", "view"];
-const PURE_CRATES: &[&str] =
-    &["base64", "hashbrown", "indexmap", "jiff", "regex", "serde", "serde_json", "strsim", "toml", "unicode_width"];
+const PURE: &[&str] =
+    &["key", "error", "kinds", "log", "model", "effect", "layout", "action", "keymap", "update", "view"];
+const PURE_CRATES: &[&str] = &[
+    "base64",
+    "hashbrown",
+    "indexmap",
+    "jiff",
+    "memchr",
+    "regex",
+    "serde",
+    "serde_json",
+    "strsim",
+    "toml",
+    "unicode_width",
+];
 
 /// A crate of the terminal, and the pure modules that may name it.
 const TERMINAL: &[(&str, &[&str])] = &[("ratatui", &["layout", "view"]), ("crossterm", &["key"])];

@@ -1,0 +1,1 @@
+//! Reading a log group so that nothing is lost and nothing shown twice.
