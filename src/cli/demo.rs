@@ -18,7 +18,7 @@ use rustix::process::setsid;
 use super::{
     Exit,
     args::{Args, DemoArgs},
-    run::print,
+    run::{print, tell_all},
     start,
 };
 use crate::{
@@ -161,6 +161,9 @@ fn begin(folder: &Folder, demo: &DemoArgs, options: &Options) -> Result<Running>
     command.args(["--scale", &format!("{}x{}", options.scale.nodes, options.scale.pods)]);
     command.args(options.incidents.iter().flat_map(|name| ["--incident", name]));
     command.args(demo.fault.iter().flat_map(|text| ["--fault", text]));
+    // whichever thread answers changes the world: with an arena for each thread what one frees no other takes up
+    // again, and the process grows by half over a day
+    command.env("MALLOC_ARENA_MAX", "1");
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::from(told));
     let mut child = command.spawn().map_err(|e| failed("start the demo estate", e.to_string()))?;
     let began = Instant::now();
@@ -218,14 +221,15 @@ fn open(args: &Args, demo: &DemoArgs, folder: &Folder, running: &Running) -> Res
         }
     }
     console.envs(running.variables.iter().map(|(name, value)| (name, value)));
-    let own = config::open(&args.flags(), &Process).map(|resolved| resolved.settings);
-    if let Ok(own) = own {
-        let keymap = match own.keymap {
-            Keymap::Shipped(name) => name.to_owned(),
-            Keymap::File(path) => path.display().to_string(),
-        };
-        console.args(["--keymap", &keymap, "--theme", own.theme.name()]);
-    }
+    let own = match config::open(&args.flags(), &Process) {
+        Ok(resolved) => resolved.settings,
+        Err(mistakes) => return tell_all(&mistakes),
+    };
+    let keymap = match own.keymap {
+        Keymap::Shipped(name) => name.to_owned(),
+        Keymap::File(path) => path.display().to_string(),
+    };
+    console.args(["--keymap", &keymap, "--theme", own.theme.name()]);
     console.arg("--config").arg(folder.file("config.toml"));
     if args.common.read_only {
         console.arg("--read-only");

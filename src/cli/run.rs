@@ -118,7 +118,7 @@ pub fn keys(keymap: &Keymap, markdown: bool) -> String {
     text
 }
 
-fn tell_all<T: std::fmt::Display>(mistakes: &[T]) -> Result<Exit> {
+pub(super) fn tell_all<T: std::fmt::Display>(mistakes: &[T]) -> Result<Exit> {
     let text: String = mistakes.iter().map(|mistake| format!("{mistake}\n")).collect();
     io::stderr().write_all(text.as_bytes()).map_err(|e| unwritten(&e))?;
     Ok(Exit::Usage)

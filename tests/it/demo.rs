@@ -246,6 +246,16 @@ fn what_is_misspelt_is_told_with_what_was_meant() {
 }
 
 #[test]
+fn mistakes_in_ones_own_settings_are_told_before_the_screen_is_taken() {
+    let estate = Estate::none();
+    let program = estate.program(&["demo"]);
+    let file = program.home().join("mine.toml");
+    std::fs::write(&file, "themme = 'dark'\n").expect("the home can be written");
+    let (code, said) = program.args(&["--config", &file.display().to_string()]).run();
+    assert!(code == 2 && said.contains("mine.toml") && said.contains("theme"), "{code}: {said}");
+}
+
+#[test]
 fn only_the_token_of_the_start_opens_the_control_and_only_its_keys_the_apis() {
     let estate = Estate::serve(&[]);
     let (_, said) = estate.pointed(&["list", "vpc", "--json"]).env("AWS_SECRET_ACCESS_KEY", "guessed").run();
