@@ -3,11 +3,13 @@
 pub mod cell;
 pub mod kubernetes;
 pub mod rows;
+pub mod wish;
 
 use std::{cmp::Ordering, fmt::Debug, sync::Arc};
 
 pub use cell::Cell;
 use rows::{Change, Slots};
+pub use wish::Wish;
 
 /// The list of kinds, handed to the macro named: this file makes the types from it, `jobs/list.rs` the way to each `fetch.rs`.
 /// Module and type, name, title, other names that the palette and the command line take.
@@ -210,6 +212,11 @@ pub trait Resource: Clone + Debug + PartialEq + Send + Sync + 'static {
     fn copies(&self, _scope: &Scope) -> Vec<Copyable> {
         vec![]
     }
+
+    /// Whose logs are meant by the logs of this.
+    fn logs(&self, _scope: &Scope) -> Option<Wish> {
+        None
+    }
 }
 
 macro_rules! define {
@@ -387,6 +394,11 @@ macro_rules! define {
             #[must_use]
             pub fn copies(self, scope: &Scope) -> Vec<Copyable> {
                 match self { $(Self::$Kind(it) => it.copies(scope),)+ }
+            }
+
+            #[must_use]
+            pub fn logs(self, scope: &Scope) -> Option<Wish> {
+                match self { $(Self::$Kind(it) => it.logs(scope),)+ }
             }
 
             #[must_use]

@@ -3,7 +3,7 @@
 //! → `update` (how truth changes) → `view` (how it looks) → `jobs` (what runs in the background) → `runtime` (the loop).
 //!
 //! Imports point one way; left may not import right (`tests/architecture.rs` keeps it):
-//! `key · error < config < kinds < log < model < effect < layout < action < keymap < update < view < clients < route · ledger
+//! `key · error · text < config < kinds < log < model < effect < layout < action < keymap < update < view < clients < route · ledger
 //! < kinds/*/fetch < jobs < runtime < cli`.
 pub mod action;
 pub mod cli;
@@ -22,5 +22,6 @@ pub mod log;
 pub mod model;
 #[cfg(feature = "live")]
 pub mod runtime;
+pub mod text;
 pub mod update;
 pub mod view;

@@ -12,7 +12,6 @@ mod over;
 mod parts;
 mod standing;
 mod table;
-pub mod text;
 pub mod theme;
 
 use ratatui::Frame;
@@ -21,6 +20,7 @@ use crate::{
     keymap::Keymap,
     layout,
     model::{Model, screen::Screen},
+    text,
 };
 use canvas::Canvas;
 use standing::Standing;

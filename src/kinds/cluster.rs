@@ -2,7 +2,7 @@
 #[cfg(feature = "live")]
 pub mod fetch;
 
-use super::{Cell, Column, Copyable, Health, Kind, Link, Reach, Resource, Scope, Way};
+use super::{Wish, Cell, Column, Copyable, Health, Kind, Link, Reach, Resource, Scope, Way};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Cluster {
@@ -100,6 +100,10 @@ impl Resource for Cluster {
             of("kubeconfig command", format!("aws eks update-kubeconfig --region {region}{profile} --name {name}")),
             of("aws command", format!("aws eks describe-cluster --region {region}{profile} --name {name}")),
         ]
+    }
+
+    fn logs(&self, scope: &Scope) -> Option<Wish> {
+        Some(Wish::Cluster { scope: scope.at_cluster(&self.name) })
     }
 }
 

@@ -4,7 +4,7 @@ pub mod fetch;
 
 use std::{cmp::Ordering, sync::Arc};
 
-use super::{Cell, Column, Copyable, Health, Kind, Link, Reach, Resource, Scope, Way, kubernetes};
+use super::{Wish, Cell, Column, Copyable, Health, Kind, Link, Reach, Resource, Scope, Way, kubernetes};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DaemonSet {
@@ -69,5 +69,9 @@ impl Resource for DaemonSet {
 
     fn copies(&self, scope: &Scope) -> Vec<Copyable> {
         vec![kubernetes::command(scope, "daemonset", &self.namespace, &self.name)]
+    }
+
+    fn logs(&self, scope: &Scope) -> Option<Wish> {
+        Some(Wish::workload(scope, Kind::DaemonSet, &self.namespace, &self.name))
     }
 }

@@ -4,7 +4,7 @@ pub mod fetch;
 
 use std::{cmp::Ordering, sync::Arc};
 
-use super::{Cell, Column, Copyable, Health, Kind, Link, Reach, Resource, Scope, Way, kubernetes};
+use super::{Wish, Cell, Column, Copyable, Health, Kind, Link, Reach, Resource, Scope, Way, kubernetes};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Deployment {
@@ -95,6 +95,10 @@ impl Resource for Deployment {
             Copyable { label: "images", text: self.images.to_string() },
             kubernetes::command(scope, "deployment", &self.namespace, &self.name),
         ]
+    }
+
+    fn logs(&self, scope: &Scope) -> Option<Wish> {
+        Some(Wish::workload(scope, Kind::Deployment, &self.namespace, &self.name))
     }
 }
 

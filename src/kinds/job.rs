@@ -4,7 +4,7 @@ pub mod fetch;
 
 use std::{cmp::Ordering, sync::Arc};
 
-use super::{
+use super::{Wish, 
     Cell, Column, Copyable, Health, Kind, Link, Reach, Resource, Scope, Way,
     cell::age,
     kubernetes::{self, Owner},
@@ -91,5 +91,9 @@ impl Resource for Job {
 
     fn copies(&self, scope: &Scope) -> Vec<Copyable> {
         vec![kubernetes::command(scope, "job", &self.namespace, &self.name)]
+    }
+
+    fn logs(&self, scope: &Scope) -> Option<Wish> {
+        Some(Wish::workload(scope, Kind::Job, &self.namespace, &self.name))
     }
 }

@@ -2,7 +2,7 @@
 #[cfg(feature = "live")]
 pub mod fetch;
 
-use super::{Cell, Column, Copyable, Kind, Link, Reach, Resource, Scope, Way};
+use super::{Cell, Column, Copyable, Kind, Link, Reach, Resource, Scope, Way, Wish,};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogGroup {
@@ -53,6 +53,10 @@ impl Resource for LogGroup {
                 text: format!("aws logs tail --region {} --since 15m --follow '{}'", scope.region, self.name),
             },
         ]
+    }
+
+    fn logs(&self, scope: &Scope) -> Option<Wish> {
+        Some(Wish::Group { scope: scope.clone(), group: self.name.as_ref().into() })
     }
 }
 

@@ -4,7 +4,7 @@ pub mod fetch;
 
 use std::sync::Arc;
 
-use super::{Cell, Column, Copyable, Health, Kind, Link, Pick, Reach, Resource, Scope, Way, kubernetes};
+use super::{Wish, Cell, Column, Copyable, Health, Kind, Link, Pick, Reach, Resource, Scope, Way, kubernetes};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
@@ -106,5 +106,9 @@ impl Resource for Node {
         }
         copies.push(kubernetes::command(scope, "node", "", &self.name));
         copies
+    }
+
+    fn logs(&self, scope: &Scope) -> Option<Wish> {
+        Some(Wish::Node { scope: scope.clone(), node: self.name.as_ref().into() })
     }
 }

@@ -4,7 +4,7 @@ pub mod fetch;
 
 use std::{cmp::Ordering, sync::Arc};
 
-use super::{
+use super::{Wish, 
     Cell, Column, Copyable, Health, Kind, Link, Reach, Resource, Scope, Way,
     container::Container,
     kubernetes::{self, Owner},
@@ -105,6 +105,10 @@ impl Resource for Pod {
             Copyable { label: "IP", text: self.ip.to_string() },
             kubernetes::command(scope, "pod", &self.namespace, &self.name),
         ]
+    }
+
+    fn logs(&self, scope: &Scope) -> Option<Wish> {
+        Some(Wish::pod(scope, &self.namespace, &self.name))
     }
 }
 

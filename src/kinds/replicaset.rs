@@ -4,7 +4,7 @@ pub mod fetch;
 
 use std::{cmp::Ordering, sync::Arc};
 
-use super::{
+use super::{Wish, 
     Cell, Column, Copyable, Health, Kind, Link, Reach, Resource, Scope, Way,
     kubernetes::{self, Owner},
 };
@@ -86,5 +86,9 @@ impl Resource for ReplicaSet {
 
     fn copies(&self, scope: &Scope) -> Vec<Copyable> {
         vec![kubernetes::command(scope, "replicaset", &self.namespace, &self.name)]
+    }
+
+    fn logs(&self, scope: &Scope) -> Option<Wish> {
+        Some(Wish::workload(scope, Kind::ReplicaSet, &self.namespace, &self.name))
     }
 }

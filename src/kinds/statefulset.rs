@@ -4,7 +4,7 @@ pub mod fetch;
 
 use std::{cmp::Ordering, sync::Arc};
 
-use super::{Cell, Column, Copyable, Health, Kind, Link, Reach, Resource, Scope, Way, kubernetes};
+use super::{Wish, Cell, Column, Copyable, Health, Kind, Link, Reach, Resource, Scope, Way, kubernetes};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatefulSet {
@@ -63,5 +63,9 @@ impl Resource for StatefulSet {
 
     fn copies(&self, scope: &Scope) -> Vec<Copyable> {
         vec![kubernetes::command(scope, "statefulset", &self.namespace, &self.name)]
+    }
+
+    fn logs(&self, scope: &Scope) -> Option<Wish> {
+        Some(Wish::workload(scope, Kind::StatefulSet, &self.namespace, &self.name))
     }
 }

@@ -18,6 +18,7 @@ use syn::{
 const ORDER: &[(&str, u8)] = &[
     ("key", 0),
     ("error", 0),
+    ("text", 0),
     ("config", 1),
     ("kinds", 2),
     ("log", 3),
@@ -61,7 +62,7 @@ const DEMO_ORDER: &[(&str, u8)] = &[
 
 /// Modules that compute and never ask; the crates they may use besides `core`, `alloc` and `std`.
 const PURE: &[&str] =
-    &["key", "error", "kinds", "log", "model", "effect", "layout", "action", "keymap", "update", "view"];
+    &["key", "error", "text", "kinds", "log", "model", "effect", "layout", "action", "keymap", "update", "view"];
 const PURE_CRATES: &[&str] = &[
     "base64",
     "hashbrown",
