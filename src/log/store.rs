@@ -207,6 +207,13 @@ impl Store {
         self.cap
     }
 
+    /// Takes another cap; what is over then is let go.
+    pub fn set_cap(&mut self, cap: usize) -> Added {
+        self.cap = cap;
+        let next = self.shelf.next();
+        Added { lines: next..next, ..self.evict() }
+    }
+
     #[must_use]
     pub fn dropped(&self) -> &Dropped {
         &self.dropped

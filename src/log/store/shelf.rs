@@ -23,6 +23,16 @@ impl Part {
         self.notes.as_deref().unwrap_or_else(|| self.chunk.notes())
     }
 
+    /// Whether its lines are in order as they stand.
+    pub fn is_sorted(&self) -> bool {
+        self.chunk.is_sorted() && self.notes.is_none()
+    }
+
+    /// The key of one of its lines.
+    pub fn key(&self, no: u64) -> Key<'_> {
+        self.chunk.key(usize::try_from(no - self.first).unwrap_or(usize::MAX), self.first, self.notes())
+    }
+
     fn bytes(&self) -> usize {
         self.chunk.bytes() + self.notes.as_ref().map_or(0, |notes| notes.bytes())
     }
