@@ -160,6 +160,19 @@ impl Shelf {
         if head == line { members.map(|line| first + line as u64).collect() } else { vec![no] }
     }
 
+    #[cfg(test)]
+    pub fn family_head(&self, no: u64) -> u64 {
+        self.place(no).map_or(no, |place| place.first + place.chunk.head(place.line) as u64)
+    }
+
+    #[cfg(test)]
+    pub fn shelve_for_test(&mut self, chunk: Arc<Chunk>) {
+        if let Some(full) = self.open.finish() {
+            self.shelve(full);
+        }
+        self.shelve_arc(chunk);
+    }
+
     pub fn confirm(&mut self, one: &Confirmed<'_>) {
         let no = one.line.0;
         self.confirms += 1;
