@@ -114,7 +114,7 @@ fn say(what: &str, took: Duration, more: &str) {
     println!("{what:58} {:>9.2} ms  {more}", ms(took));
 }
 
-/// From memory, in bites of a pipe.
+/// In bites of a pipe.
 fn piped(text: &[u8]) -> Store {
     let mut store = Store::new(CAP);
     let mut builder = Builder::new();
@@ -256,7 +256,7 @@ fn searches(store: &Store) {
 
 /// What the console does when the filter changes: the first screen, and all of it.
 fn filter_change(store: &Store) {
-    for text in ["orders", "level>=warn", "status=500"] {
+    for text in ["orders", "level>=warn", "dur_ms>=890"] {
         let query = parse(text);
         let mut first = Vec::new();
         let whole = median(5, || {
@@ -349,52 +349,63 @@ fn peers(file: &Path) {
     peer("lnav: open and go to the end", "lnav", &["-n", "-c", ":goto 100%"], file);
 }
 
-fn main() {
-    let many = env::var("LOGS_LINES").ok().and_then(|many| many.parse().ok()).unwrap_or(2_000_000);
+/// Takes all in, several times, and gives one of the results.
+fn taking_in(many: u64, file: &Path) -> Store {
     let text = lines(many);
     println!("{many} lines, {} bytes, {} CPU(s)", text.len(), thread::available_parallelism().map_or(0, usize::from));
-    let file: PathBuf = env::temp_dir().join(format!("quarterdeck-bench-{}.json", std::process::id()));
-    fs::write(&file, &text).expect("there is room for it");
-    let (took, worked) = median_worked(3, || drop(black_box(piped(&text))));
-    say("taken in from memory, one thread", took, &format!("CPU {:.1} ms", ms(worked)));
+    fs::write(file, &text).expect("there is room for it");
     drop(text);
+    let before = resident();
+    let store = read(file, &mut Duration::default());
+    let taken = resident().saturating_sub(before);
+    let raw = fs::metadata(file).map_or(0, |file| file.len());
+    assert_eq!(store.len() as u64, many, "no line is lost");
+    #[expect(clippy::cast_precision_loss, reason = "for the eye")]
+    let per = |bytes: usize, of: u64| bytes as f64 / of as f64;
+    println!(
+        "memory: {:.1} bytes a line with its text; {:.1} % of the text, resident {:.1} %",
+        per(store.bytes(), many),
+        per(store.bytes(), raw) * 100.0,
+        per(taken, raw) * 100.0
+    );
     let mut firsts = Vec::new();
     let all = median(5, || {
         let mut first = Duration::ZERO;
-        let (took, store) = timed(|| read(&file, &mut first));
-        black_box(store);
+        let (took, store) = timed(|| read(file, &mut first));
+        drop(black_box(store));
         firsts.push(first);
         took
     });
     firsts.sort();
     say("taken in from a file, all", all, &format!("first screen {:.2} ms", ms(firsts[2])));
-    let before = resident();
-    let mut store = read(&file, &mut Duration::default());
-    let (raw, taken) = (fs::metadata(&file).map_or(0, |file| file.len()), resident().saturating_sub(before));
-    assert_eq!(store.len() as u64, many, "no line is lost");
-    #[expect(clippy::cast_precision_loss, reason = "for the eye")]
-    let share = |bytes: usize| bytes as f64 * 100.0 / raw as f64;
-    println!(
-        "memory: {:.1} bytes a line where the text has {:.1}; {:.1} % of the text, resident {:.1} %",
-        store.bytes() as f64 / many as f64,
-        raw as f64 / many as f64,
-        share(store.bytes()),
-        share(taken)
-    );
-    searches(&store);
-    filter_change(&store);
-    let span = (i64::try_from(BEGIN).unwrap_or(0), i64::try_from(BEGIN).unwrap_or(0) + 3 * HOUR);
-    say(
-        "histogram of all",
-        median(5, || timed(|| black_box(Histogram::of(&store, &Shown::all(), span.0, span.1, 200))).0),
-        "",
-    );
-    let (took, patterns) = timed(|| {
+    let text = fs::read(file).expect("it was written");
+    let (took, worked) = median_worked(3, || drop(black_box(piped(&text))));
+    say("taken in from a pipe, one thread", took, &format!("CPU {:.1} ms", ms(worked)));
+    store
+}
+
+fn overviews(store: &Store) {
+    let begin = i64::try_from(BEGIN).unwrap_or(0);
+    let (took, worked) = median_worked(5, || {
+        black_box(Histogram::of(store, &Shown::all(), begin, begin + 3 * HOUR, 200));
+    });
+    say("histogram of all", took, &format!("CPU {:.1} ms", ms(worked)));
+    let mut templates = 0;
+    let (took, worked) = median_worked(1, || {
         let mut patterns = Patterns::new(2000);
         store.snapshot().lines().for_each(|line| patterns.feed(&line));
-        patterns
+        templates = patterns.len();
     });
-    say("patterns of all", took, &format!("{} templates", patterns.len()));
+    say("patterns of all", took, &format!("CPU {:.1} ms, {templates} template(s)", ms(worked)));
+}
+
+fn main() {
+    let many = env::var("LOGS_LINES").ok().and_then(|many| many.parse().ok()).unwrap_or(2_000_000);
+    let file: PathBuf = env::temp_dir().join(format!("quarterdeck-bench-{}.json", std::process::id()));
+    let mut store = taking_in(many, &file);
+    searches(&store);
+    filter_change(&store);
+    overviews(&store);
     tail(&mut store);
     if env::var_os("LOGS_PEERS").is_some() {
         peers(&file);

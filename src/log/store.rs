@@ -119,10 +119,7 @@ impl Store {
     pub fn adopt(&mut self, chunk: Arc<Chunk>) -> Added {
         let first = self.shelf.next();
         let len = chunk.len();
-        let known: Option<Vec<u64>> = match chunk.order() {
-            Some(order) => Some(order.iter().map(|line| first + u64::from(*line)).collect()),
-            None => None,
-        };
+        let known = chunk.order().map(|order| order.iter().map(|line| first + u64::from(*line)).collect());
         let is_sorted = chunk.is_sorted();
         self.shelf.adopt(chunk);
         if is_sorted && len > 0 && self.order.last().is_none_or(|last| self.shelf.key(last) < self.shelf.key(first)) {

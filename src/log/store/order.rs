@@ -346,6 +346,7 @@ mod tests {
             sizes in prop::collection::vec(1_usize..2000, 1..9),
             cut in 0_u64..9000,
         ) {
+            let time = |no: u64| times[usize::try_from(no).unwrap()];
             let mut store = Store::new(usize::MAX);
             let events: Vec<_> = times.iter().map(|at| event(0, *at, "x")).collect();
             store.add(&events);
@@ -354,12 +355,12 @@ mod tests {
             while done < times.len() {
                 let end = (done + sizes.next().unwrap()).min(times.len());
                 let mut batch: Vec<u64> = (done as u64..end as u64).collect();
-                batch.sort_by_key(|no| times[*no as usize]);
+                batch.sort_by_key(|no| time(*no));
                 order.merge(&batch, store.shelf());
                 done = end;
             }
             let mut expected: Vec<u64> = (0..times.len() as u64).collect();
-            expected.sort_by_key(|no| times[*no as usize]);
+            expected.sort_by_key(|no| time(*no));
             prop_assert_eq!(order.all(), expected.clone());
             let gone = order.forget_before(cut);
             expected.retain(|no| *no >= cut);

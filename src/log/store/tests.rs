@@ -1,6 +1,7 @@
 //! The scroll-back as a whole, against the simplest thing that does the same.
 mod bytes;
 mod order;
+mod overview;
 mod search;
 mod sniffed;
 

@@ -76,12 +76,14 @@ pub fn string_end(text: &[u8], mut at: usize) -> Option<usize> {
 /// The first quote or backslash. Most strings are short: eight bytes at a time are faster here than a vector that has to be set up.
 fn quote_or_escape(text: &[u8]) -> Option<usize> {
     const ONES: u64 = 0x0101_0101_0101_0101;
+    const QUOTES: u64 = u64::from_ne_bytes([b'"'; 8]);
+    const ESCAPES: u64 = u64::from_ne_bytes([b'\\'; 8]);
     // the highest bit of each byte that is nought, up to the first that is
     let noughts = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
     let (eights, rest) = text.as_chunks::<8>();
     for (at, eight) in eights.iter().enumerate() {
         let word = u64::from_le_bytes(*eight);
-        let hits = noughts(word ^ ONES * b'"' as u64) | noughts(word ^ ONES * b'\\' as u64);
+        let hits = noughts(word ^ QUOTES) | noughts(word ^ ESCAPES);
         if hits != 0 {
             return Some(at * 8 + (hits.trailing_zeros() / 8) as usize);
         }

@@ -116,7 +116,7 @@ fn hits(store: &Store, shown: &Shown) -> Vec<u64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn whatever_comes_in_whatever_order_stands_in_one(steps in steps(), cap in prop_oneof![Just(usize::MAX), Just(3_usize << 20)]) {
