@@ -346,7 +346,7 @@ fn peers(file: &Path) {
     peer("ripgrep: literal, 2 % of the lines", "rg", &["-c", "-j2", "\"level\":\"ERROR\""], file);
     peer("ripgrep: regex, 20 % of the lines", "rg", &["-c", "-j2", "(timeout|refused|status=5[0-9][0-9])"], file);
     peer("ripgrep: regex, any case, rare", "rg", &["-c", "-j2", "-i", "deadbeef[0-9a-f]{2}"], file);
-    peer("lnav: open and go to the end", "lnav", &["-n", "-c", ":goto 100%"], file);
+    peer("lnav: open and go to the end", "lnav", &["-n", "-q", "-c", ":goto 100%"], file);
 }
 
 /// Takes all in, several times, and gives one of the results.

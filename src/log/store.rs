@@ -5,6 +5,7 @@ mod chunk;
 pub mod fields;
 pub mod histogram;
 mod id;
+mod notes;
 mod order;
 pub mod patterns;
 pub mod query;

@@ -4,7 +4,8 @@ use std::{collections::VecDeque, sync::Arc};
 use super::{
     Confirmed, Line, LineNo, SMALL,
     build::Builder,
-    chunk::{Chunk, Entry, Key, Notes, Parts},
+    chunk::{Chunk, Entry, Key, Parts},
+    notes::Notes,
     order::Keys,
 };
 

@@ -37,9 +37,25 @@ fn buckets_hold_what_is_between_two_times() {
 }
 
 #[test]
+fn a_histogram_that_follows_forgets_its_first_buckets() {
+    let mut store = Store::new(usize::MAX);
+    let mut histogram = Histogram::new(0, 40, 4);
+    for (at, expected) in [(5, [1, 0, 0, 0]), (39, [1, 0, 0, 1]), (41, [0, 0, 1, 1]), (1000, [0, 0, 0, 1])] {
+        let added = store.add(&[event(0, at, "x")]);
+        histogram.slide(at);
+        let change = Shown::all().absorb(&store, &added, &Query::default(), &Names::default());
+        histogram.absorb(&store, &change);
+        let sums: Vec<u32> = histogram.counts().iter().map(|counts| counts.iter().sum()).collect();
+        assert_eq!(sums, expected, "at {at}");
+        assert!(histogram.bucket(at).is_some());
+    }
+}
+
+#[test]
 fn times_without_sense_make_no_trouble() {
     for (from, to, buckets) in [(0, 0, 0), (5, -5, 3), (i64::MIN, i64::MAX, 10), (i64::MAX, i64::MAX, 1)] {
-        let histogram = Histogram::new(from, to, buckets);
+        let mut histogram = Histogram::new(from, to, buckets);
+        histogram.slide(i64::MAX);
         assert!(histogram.step() > 0 && histogram.counts().len() == buckets.max(1));
         let _ = (histogram.bucket(i64::MIN), histogram.bucket(i64::MAX), histogram.span(buckets));
     }

@@ -115,6 +115,30 @@ fn lines_without_a_time_belong_to_the_one_before() {
 }
 
 #[test]
+fn chunks_that_were_built_apart_go_on_where_the_one_before_ended() {
+    let parts = [
+        "2026-11-01T00:00:00Z ERROR broken\n\tat a\n",
+        "\tat b\n{\"a\":1}\n",
+        "\tat c\n2026-11-01T00:00:01Z fine\nmore\n",
+    ];
+    let mut apart = Store::new(usize::MAX);
+    let mut before = Chunk::default();
+    for part in parts {
+        for mut chunk in Builder::dated(NOW).whole(SourceNo(0), part.as_bytes().to_vec()) {
+            chunk.follow(&before);
+            before = chunk.clone();
+            apart.adopt(Arc::new(chunk));
+        }
+    }
+    let whole = of_file(parts.concat().as_bytes(), 9);
+    let all = |store: &Store| -> Vec<_> {
+        let lines = store.numbers().map(|no| store.line(LineNo(no)).unwrap());
+        lines.map(|line| (line.at, line.level, line.continued, line.text.to_vec())).collect()
+    };
+    assert_eq!(all(&apart), all(&whole));
+}
+
+#[test]
 fn lines_that_never_say_when_stand_as_they_came() {
     let store = of_file(b"one\n\ttwo\nthree", 4);
     assert_eq!(texts(&store), ["one", "\ttwo", "three"]);
