@@ -5,6 +5,7 @@ mod chunk;
 pub mod fields;
 pub mod histogram;
 mod id;
+mod notes;
 mod order;
 pub mod patterns;
 pub mod query;
@@ -119,10 +120,7 @@ impl Store {
     pub fn adopt(&mut self, chunk: Arc<Chunk>) -> Added {
         let first = self.shelf.next();
         let len = chunk.len();
-        let known: Option<Vec<u64>> = match chunk.order() {
-            Some(order) => Some(order.iter().map(|line| first + u64::from(*line)).collect()),
-            None => None,
-        };
+        let known = chunk.order().map(|order| order.iter().map(|line| first + u64::from(*line)).collect());
         let is_sorted = chunk.is_sorted();
         self.shelf.adopt(chunk);
         if is_sorted && len > 0 && self.order.last().is_none_or(|last| self.shelf.key(last) < self.shelf.key(first)) {
@@ -205,6 +203,13 @@ impl Store {
     #[must_use]
     pub fn cap(&self) -> usize {
         self.cap
+    }
+
+    /// Takes another cap; what is over then is let go.
+    pub fn set_cap(&mut self, cap: usize) -> Added {
+        self.cap = cap;
+        let next = self.shelf.next();
+        Added { lines: next..next, ..self.evict() }
     }
 
     #[must_use]

@@ -179,6 +179,7 @@ impl Builder {
         let text = self.chunk.text_mut();
         let rest = text[end..].to_vec();
         text.truncate(end);
+        self.scanned = self.scanned.min(end);
         self.index(source, true);
         let full = self.finish();
         let text = self.chunk.text_mut();

@@ -1,8 +1,8 @@
 //! About a megabyte of text and the index of its lines: what scroll-back is made of. A chunk never changes once it is built, so
 //! that jobs read it while the console goes on; what becomes known of its lines later (`Notes`) is kept beside it.
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::cmp::Ordering;
 
-use super::id::Id;
+use super::{id::Id, notes::Notes};
 use crate::log::{Level, SourceNo};
 
 /// How much text a chunk has, unless one line is longer.
@@ -55,55 +55,6 @@ impl Key<'_> {
     }
 }
 
-/// What is known of a line beside its text; what its source may only tell later.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Notes {
-    /// By line, one more than where its id lies; nothing while no line has one.
-    places: Vec<u32>,
-    ids: Vec<u8>,
-    /// Where the time of ingestion is far from that of the event, or was told later.
-    ingested: BTreeMap<u32, i64>,
-    /// Lines that were provisional and no longer are, one bit each.
-    confirmed: Vec<u64>,
-}
-
-impl Notes {
-    pub fn bytes(&self) -> usize {
-        self.places.capacity() * 4 + self.ids.capacity() + self.ingested.len() * 24 + self.confirmed.capacity() * 8
-    }
-
-    pub fn id(&self, line: usize) -> Option<Id<'_>> {
-        let place = *self.places.get(line)?;
-        Id::unpack(&self.ids, usize::try_from(place.checked_sub(1)?).ok()?)
-    }
-
-    fn set_id(&mut self, line: usize, id: &str) {
-        if self.places.len() <= line {
-            self.places.resize(line + 1, 0);
-        }
-        self.places[line] = u32::try_from(self.ids.len() + 1).unwrap_or(0);
-        Id::pack(id, &mut self.ids);
-    }
-
-    fn is_confirmed(&self, line: usize) -> bool {
-        self.confirmed.get(line / 64).is_some_and(|bits| bits >> (line % 64) & 1 == 1)
-    }
-
-    /// The line was read again, by a call that gives ids.
-    pub fn confirm(&mut self, line: usize, ingested: Option<i64>, id: Option<&str>) {
-        if self.confirmed.len() <= line / 64 {
-            self.confirmed.resize(line / 64 + 1, 0);
-        }
-        self.confirmed[line / 64] |= 1 << (line % 64);
-        if let (Some(ingested), Ok(line)) = (ingested, u32::try_from(line)) {
-            self.ingested.insert(line, ingested);
-        }
-        if let Some(id) = id {
-            self.set_id(line, id);
-        }
-    }
-}
-
 /// A line to be kept, wherever its parts lie.
 #[derive(Clone, Copy, Debug)]
 pub struct Parts<'a> {
@@ -149,6 +100,8 @@ pub struct Chunk {
     /// Which levels occur, a bit each.
     levels: u8,
     has_cr: bool,
+    /// A line of it, or of the file before it, said when it was.
+    says_times: bool,
     /// The lines in order where they are not in order as they stand.
     order: Option<Box<[u32]>>,
     sorted: bool,
@@ -157,7 +110,18 @@ pub struct Chunk {
 impl Default for Chunk {
     fn default() -> Self {
         let (text, lines, notes) = (Vec::new(), Vec::new(), Notes::default());
-        Self { text, lines, notes, from: i64::MAX, to: i64::MIN, levels: 0, has_cr: false, order: None, sorted: true }
+        Self {
+            text,
+            lines,
+            notes,
+            from: i64::MAX,
+            to: i64::MIN,
+            levels: 0,
+            has_cr: false,
+            says_times: false,
+            order: None,
+            sorted: true,
+        }
     }
 }
 
@@ -302,6 +266,7 @@ impl Chunk {
         let (at, source, level, back) = (found.at, found.source.0, found.level, found.back);
         self.lines.push(Entry { at, start, source, delay: NO_DELAY, back, level, flags });
         self.has_cr |= found.cr;
+        self.says_times |= found.stamped;
         self.levels |= 1 << level as u8;
         (self.from, self.to) = (self.from.min(at), self.to.max(at));
     }
@@ -338,6 +303,7 @@ impl Chunk {
             self.notes.ingested.insert(u32::try_from(lines).unwrap_or(u32::MAX) + line, *ingested);
         }
         self.has_cr |= other.has_cr;
+        self.says_times |= other.says_times;
         self.levels |= other.levels;
         (self.from, self.to) = (self.from.min(other.from), self.to.max(other.to));
         self.sorted &= other.sorted
@@ -373,6 +339,32 @@ impl Chunk {
         }
     }
 
+    /// A chunk of a file that was built apart from the one before it: lines at its beginning that do not say when they were belong
+    /// to the last of that one.
+    pub fn follow(&mut self, before: &Self) {
+        let Some(last) = before.lines.last() else { return };
+        if !before.says_times {
+            return;
+        }
+        self.says_times = true;
+        let mut level = last.level;
+        for line in 0..self.lines.len() {
+            if self.lines[line].flags & STAMPED != 0 {
+                break;
+            }
+            let plain = self.lines[line].level == Level::Unknown && !super::is_json(self.text(line));
+            let entry = &mut self.lines[line];
+            if plain {
+                (entry.level, entry.flags) = (level, entry.flags | CONTINUED);
+                self.levels |= 1 << level as u8;
+            }
+            level = entry.level;
+        }
+        self.inherit(last.at);
+        (self.sorted, self.order) = (false, None);
+        self.seal();
+    }
+
     /// Lets go of room that is not needed and finds the order of the lines.
     pub(super) fn seal(&mut self) {
         if self.text.capacity() - self.text.len() > self.text.len() / 16 {
@@ -384,7 +376,7 @@ impl Chunk {
         if !self.sorted {
             let mut order: Vec<u32> = (0..u32::try_from(self.lines.len()).unwrap_or(u32::MAX)).collect();
             order.sort_by_key(|line| self.key(*line as usize, 0, &self.notes));
-            self.sorted = order.iter().enumerate().all(|(at, line)| at == *line as usize);
+            self.sorted = order.is_sorted();
             self.order = (!self.sorted).then(|| order.into());
         }
     }

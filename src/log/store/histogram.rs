@@ -61,6 +61,21 @@ impl Histogram {
         }
     }
 
+    /// Goes on, bucket by bucket, until this time is in the last one: what was in the first ones is forgotten. To be called before
+    /// lines of that time are counted.
+    pub fn slide(&mut self, to: i64) {
+        let beyond = i128::from(to) - i128::from(self.span(self.counts.len()).0);
+        if beyond < 0 {
+            return;
+        }
+        let many = beyond / i128::from(self.step) + 1;
+        let forgotten = usize::try_from(many).unwrap_or(usize::MAX).min(self.counts.len());
+        self.counts.drain(..forgotten);
+        self.counts.extend((0..forgotten).map(|_| [0; 7]));
+        let from = i128::from(self.from) + many * i128::from(self.step);
+        self.from = i64::try_from(from).unwrap_or(i64::MAX);
+    }
+
     /// What came and what went since.
     pub fn absorb(&mut self, store: &Store, change: &Change) {
         for line in change.came.iter().filter_map(|line: &LineNo| store.line(*line)) {

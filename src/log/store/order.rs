@@ -191,12 +191,21 @@ impl Order {
                 nos[from..to].iter().for_each(|no| push_run(built, self.whole(*no), 1, usize::MAX))
             }
         };
-        for no in into {
+        let mut rest = into;
+        while let Some(no) = rest.first() {
             let key = keys.key(*no);
             let place = self.partition_block(block, done, |other| keys.key(other) < key);
             copy(&mut built, done, place);
-            push_run(&mut built, *no, 1, usize::MAX);
-            done = place;
+            // all that go in at this place at once
+            let many = if place == block.len() {
+                rest.len()
+            } else {
+                let next = keys.key(self.in_block(block, place));
+                beginning(rest, |no| keys.key(no) < next)
+            };
+            let (here, after) = rest.split_at(many.max(1));
+            here.iter().for_each(|no| push_run(&mut built, *no, 1, usize::MAX));
+            (done, rest) = (place, after);
         }
         copy(&mut built, done, block.len());
         built.into_iter().flat_map(|block| self.split(block)).collect()
@@ -275,6 +284,16 @@ impl Order {
     }
 }
 
+/// How many numbers at the beginning are such; found soon where there are few.
+fn beginning(nos: &[u64], is_such: impl Fn(u64) -> bool) -> usize {
+    let mut step = 1;
+    while nos.get(step).is_some_and(|no| is_such(*no)) {
+        step *= 2;
+    }
+    let (low, high) = (step / 2, step.min(nos.len()));
+    low + nos[low..high].partition_point(|no| is_such(*no))
+}
+
 /// Appends lines that follow each other, to a list as long as it is no longer than `long`.
 fn push_run(blocks: &mut Vec<Block>, from: u64, many: usize, long: usize) {
     if many == 0 {
@@ -327,6 +346,7 @@ mod tests {
             sizes in prop::collection::vec(1_usize..2000, 1..9),
             cut in 0_u64..9000,
         ) {
+            let time = |no: u64| times[usize::try_from(no).unwrap()];
             let mut store = Store::new(usize::MAX);
             let events: Vec<_> = times.iter().map(|at| event(0, *at, "x")).collect();
             store.add(&events);
@@ -335,12 +355,12 @@ mod tests {
             while done < times.len() {
                 let end = (done + sizes.next().unwrap()).min(times.len());
                 let mut batch: Vec<u64> = (done as u64..end as u64).collect();
-                batch.sort_by_key(|no| times[*no as usize]);
+                batch.sort_by_key(|no| time(*no));
                 order.merge(&batch, store.shelf());
                 done = end;
             }
             let mut expected: Vec<u64> = (0..times.len() as u64).collect();
-            expected.sort_by_key(|no| times[*no as usize]);
+            expected.sort_by_key(|no| time(*no));
             prop_assert_eq!(order.all(), expected.clone());
             let gone = order.forget_before(cut);
             expected.retain(|no| *no >= cut);

@@ -76,8 +76,8 @@ pub struct Patterns {
     templates: Vec<Template>,
     /// By number of words and first word: which templates.
     groups: BTreeMap<(usize, Box<[u8]>), Vec<usize>>,
-    /// By the masked words of a line: which template they led to.
-    known: HashMap<u64, usize>,
+    /// By the masked words of a line: which template they led to, and whether only for want of room.
+    known: HashMap<u64, (usize, bool)>,
     /// The span that is looked at, and the one it is compared with.
     now: Span,
     before: Span,
@@ -110,17 +110,18 @@ impl Patterns {
         }
         let hash = self.words.hash();
         let found = match self.known.get(&hash) {
-            Some(template) => Some(*template),
+            Some(known) => Some(*known),
             None => self.place(line),
         };
-        let Some(at) = found else {
+        let Some((at, crowded)) = found else {
             self.others += 1;
             return;
         };
+        self.merged += u64::from(crowded);
         if self.known.len() >= REMEMBERED {
             self.known.clear();
         }
-        self.known.insert(hash, at);
+        self.known.insert(hash, (at, crowded));
         let template = &mut self.templates[at];
         template.lines += 1;
         template.levels[line.level as usize] += 1;
@@ -131,7 +132,7 @@ impl Patterns {
     }
 
     /// The template for the words that were read: one that they are like, a new one, or where there is no room the nearest.
-    fn place(&mut self, line: &Line<'_>) -> Option<usize> {
+    fn place(&mut self, line: &Line<'_>) -> Option<(usize, bool)> {
         let first = self.words.iter().next().unwrap_or_default();
         let key = (self.words.len(), Box::from(first));
         let group = self.groups.get(&key).map_or(&[][..], |group| group);
@@ -143,16 +144,15 @@ impl Patterns {
             let (first, last) = (line.at, line.at);
             self.templates.push(Template { words, lines: 0, levels: [0; 7], example, first, last, now: 0, before: 0 });
             self.groups.entry(key).or_default().push(at);
-            return Some(at);
+            return Some((at, false));
         }
-        self.merged += u64::from(enough.is_none() && nearest.is_some());
         let (_, Reverse(at)) = enough.or(nearest)?;
         for (own, word) in self.templates[at].words.iter_mut().zip(self.words.iter()) {
             if own.as_bytes() != word && **own != *ANY && *own.as_bytes() != *String::from_utf8_lossy(word).as_bytes() {
                 *own = ANY.into();
             }
         }
-        Some(at)
+        Some((at, enough.is_none()))
     }
 
     /// How many of the words that were read are those of a template.
@@ -166,7 +166,7 @@ impl Patterns {
     pub fn of(&self, text: &[u8]) -> Option<&Template> {
         let mut words = Words::default();
         words.read(text);
-        self.known.get(&words.hash()).map(|at| &self.templates[*at])
+        self.known.get(&words.hash()).map(|(at, _)| &self.templates[*at])
     }
 
     /// The templates, most lines first.

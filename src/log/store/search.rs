@@ -122,22 +122,27 @@ impl Snapshot {
             parts.sort_by_key(|part| (part.chunk.span(), part.first));
         }
         let of = self.text_bytes();
-        let (mut searched, mut slice, mut lines) = (0, 0, Vec::new());
+        let (mut searched, mut slice, mut runs) = (0, 0, Vec::new());
         let mut limit = FIRST_SLICE;
         for part in &parts {
             if stop() {
                 return;
             }
-            matching(part, query, names, &mut |line| lines.push(part.first + line as u64));
+            let mut run = Vec::new();
+            matching(part, query, names, &mut |line| run.push(part.first + line as u64));
+            if !part.is_sorted() {
+                run.sort_by_key(|no| part.key(*no));
+            }
+            runs.push(run);
             slice += part.chunk.whole().len();
             if slice >= limit {
                 searched += slice;
-                found(self.piece(std::mem::take(&mut lines), searched, of));
+                found(self.piece(std::mem::take(&mut runs), searched, of));
                 (slice, limit) = (0, SLICE);
             }
         }
         if slice > 0 || of == 0 {
-            found(self.piece(lines, of, of));
+            found(self.piece(runs, of, of));
         }
     }
 
@@ -154,9 +159,15 @@ impl Snapshot {
         Some(count)
     }
 
-    fn piece(&self, mut lines: Vec<u64>, searched: usize, of: usize) -> Piece {
-        if !lines.is_sorted_by_key(|no| self.shelf.key(*no)) {
-            lines.sort_by_key(|no| self.shelf.key(*no));
+    /// Puts runs of lines together, each of which is in order.
+    fn piece(&self, mut runs: Vec<Vec<u64>>, searched: usize, of: usize) -> Piece {
+        let key = |no: &u64| self.shelf.key(*no);
+        runs.retain(|run| !run.is_empty());
+        runs.sort_by_key(|run| run.first().map(key));
+        let overlap = runs.windows(2).any(|two| two[0].last().map(key) > two[1].first().map(key));
+        let mut lines: Vec<u64> = runs.concat();
+        if overlap {
+            lines.sort_by_key(key);
         }
         let lines = lines.into_iter().map(LineNo).collect();
         Piece { lines, searched, of, confirms: self.shelf.confirms }
@@ -180,7 +191,8 @@ fn matching(part: &Part, query: &Query, names: &Names, found: &mut dyn FnMut(usi
     if query.is_only_bounds() {
         return (0..chunk.len()).filter(|line| passes(*line)).for_each(found);
     }
-    let driver = query.driver().filter(|_| !chunk.has_cr());
+    // a carriage return at the end of a line is none of its text, but an expression would find it
+    let driver = query.driver().filter(|driver| !chunk.has_cr() || driver.is_plain());
     let mut holds = |line: usize| {
         if passes(line) && query.rest_holds(driver, chunk.text(line), || names.of(chunk.source(line))) {
             found(line);
@@ -196,6 +208,17 @@ fn matching(part: &Part, query: &Query, names: &Names, found: &mut dyn FnMut(usi
 fn with_text(chunk: &Chunk, needle: &Needle, found: &mut dyn FnMut(usize)) {
     let text = chunk.whole();
     let (mut from, mut line, mut crossings) = (0, 0, 0);
+    if needle.is_within_lines() {
+        // then where it ends is enough, and that is known sooner than where it begins
+        while from < text.len()
+            && let Some(end) = needle.find_end(text, from)
+        {
+            line = chunk.line_with(end.max(from + 1) - 1, line);
+            found(line);
+            from = chunk.next_start(line);
+        }
+        return;
+    }
     while from < text.len()
         && let Some((start, end)) = needle.find(text, from)
         && start < text.len()

@@ -4,7 +4,8 @@ use std::{collections::VecDeque, sync::Arc};
 use super::{
     Confirmed, Line, LineNo, SMALL,
     build::Builder,
-    chunk::{Chunk, Entry, Key, Notes, Parts},
+    chunk::{Chunk, Entry, Key, Parts},
+    notes::Notes,
     order::Keys,
 };
 
@@ -21,6 +22,16 @@ pub(super) struct Part {
 impl Part {
     pub fn notes(&self) -> &Notes {
         self.notes.as_deref().unwrap_or_else(|| self.chunk.notes())
+    }
+
+    /// Whether its lines are in order as they stand.
+    pub fn is_sorted(&self) -> bool {
+        self.chunk.is_sorted() && self.notes.is_none()
+    }
+
+    /// The key of one of its lines.
+    pub fn key(&self, no: u64) -> Key<'_> {
+        self.chunk.key(usize::try_from(no - self.first).unwrap_or(usize::MAX), self.first, self.notes())
     }
 
     fn bytes(&self) -> usize {
@@ -148,6 +159,19 @@ impl Shelf {
         let head = chunk.head(line);
         let members = (head..chunk.len()).take(1 + usize::from(u16::MAX)).filter(|other| chunk.head(*other) == head);
         if head == line { members.map(|line| first + line as u64).collect() } else { vec![no] }
+    }
+
+    #[cfg(test)]
+    pub fn family_head(&self, no: u64) -> u64 {
+        self.place(no).map_or(no, |place| place.first + place.chunk.head(place.line) as u64)
+    }
+
+    #[cfg(test)]
+    pub fn shelve_for_test(&mut self, chunk: Arc<Chunk>) {
+        if let Some(full) = self.open.finish() {
+            self.shelve(full);
+        }
+        self.shelve_arc(chunk);
     }
 
     pub fn confirm(&mut self, one: &Confirmed<'_>) {

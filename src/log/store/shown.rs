@@ -112,6 +112,7 @@ impl Shown {
     }
 
     /// The lines from a place on, for a screen.
+    #[must_use]
     pub fn lines<'a>(&'a self, store: &'a Store, position: usize) -> Box<dyn Iterator<Item = Line<'a>> + 'a> {
         match &self.hits {
             Some(hits) => Box::new(hits.from(position).filter_map(|no| store.shelf().line(no))),

@@ -39,7 +39,7 @@ enum Shape<'a> {
 pub(super) fn query(text: &str, now: i64, offset: i64) -> Result<Query, Mistake> {
     let mut query = Query { text: text.to_owned(), ..Query::default() };
     let mut rest = 0;
-    while let Some(token) = token(text, &mut rest)? {
+    while let Some(token) = token(text, &mut rest) {
         let mistake = |why: String| Mistake { why, at: token.at.clone() };
         let test = match token.shape {
             Shape::Quoted(text) if text.is_empty() => continue,
@@ -57,9 +57,9 @@ pub(super) fn query(text: &str, now: i64, offset: i64) -> Result<Query, Mistake>
 }
 
 /// The next term from `rest` on.
-fn token<'a>(text: &'a str, rest: &mut usize) -> Result<Option<Token<'a>>, Mistake> {
+fn token<'a>(text: &'a str, rest: &mut usize) -> Option<Token<'a>> {
     let start = text[*rest..].find(|c: char| !c.is_whitespace()).map(|at| *rest + at);
-    let Some(start) = start else { return Ok(None) };
+    let start = start?;
     let not = text[start..].starts_with('!');
     let begin = start + usize::from(not);
     let (shape, end) = match text[begin..].chars().next() {
@@ -83,7 +83,7 @@ fn token<'a>(text: &'a str, rest: &mut usize) -> Result<Option<Token<'a>>, Mista
         }
     };
     *rest = end;
-    Ok(Some(Token { at: start..end, not, shape }))
+    Some(Token { at: start..end, not, shape })
 }
 
 /// What stands up to the closing mark, and where the text goes on behind it. A backslash before the mark takes its meaning away.
@@ -144,9 +144,10 @@ fn word_test(query: &mut Query, word: &str, not: bool, clock: (i64, i64)) -> Res
         "since" | "until" if op == Op::Has => {
             let at = time(bare, clock)?;
             // not since then is until just before
-            match (name == "since") == not {
-                true => query.until = query.until.min(if not { at.saturating_sub(1) } else { at }),
-                false => query.since = query.since.max(if not { at.saturating_add(1) } else { at }),
+            if (name == "since") == not {
+                query.until = query.until.min(if not { at.saturating_sub(1) } else { at });
+            } else {
+                query.since = query.since.max(if not { at.saturating_add(1) } else { at });
             }
             Ok(None)
         }

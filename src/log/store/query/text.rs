@@ -1,4 +1,6 @@
 //! Text that is looked for: plain where it is plain, since that is found fastest.
+use std::ops::Range;
+
 use memchr::memmem::Finder;
 use regex::bytes::{Regex, RegexBuilder};
 
@@ -9,28 +11,37 @@ pub(in crate::log::store) struct Needle {
     plain: usize,
     /// Whether it means the same in the middle of other lines as in a line alone.
     of_lines: bool,
+    /// Whether nothing that it fits has a line feed in it.
+    within: bool,
 }
 
 #[derive(Clone, Debug)]
 enum How {
     Plain(Box<Finder<'static>>),
+    /// Text of any case, in small letters. Its longest part without letters is found first, at that distance from the beginning.
+    Around(Box<Finder<'static>>, usize, Box<[u8]>),
     Regex(Regex),
 }
 
 impl Needle {
     /// Plain text, whatever its case unless it has a capital.
     pub fn plain(text: &str) -> Self {
-        let plain = text.len();
-        let of_lines = !text.contains(['\n', '\r']);
         let is_any_case = !text.chars().any(char::is_uppercase) && text.chars().any(char::is_lowercase);
-        let how = if is_any_case { build(&regex::escape(text), text).ok().map(How::Regex) } else { None };
-        let how = how.unwrap_or_else(|| How::Plain(Box::new(Finder::new(text).into_owned())));
-        Self { how, plain, of_lines }
+        if !is_any_case {
+            return Self::exact(text);
+        }
+        let around = text.is_ascii().then(|| without_letters(text)).flatten().map(|part| {
+            let finder = Finder::new(&text[part.clone()]).into_owned();
+            How::Around(Box::new(finder), part.start, text.as_bytes().into())
+        });
+        let how = around.or_else(|| build(&regex::escape(text), text).ok().map(How::Regex));
+        how.map_or_else(|| Self::exact(text), |how| Self { how, ..Self::exact(text) })
     }
 
     /// Exactly this text.
     pub fn exact(text: &str) -> Self {
-        Self { how: How::Plain(Box::new(Finder::new(text).into_owned())), plain: text.len(), of_lines: true }
+        let within = !text.contains(['\n', '\r']);
+        Self { how: How::Plain(Box::new(Finder::new(text).into_owned())), plain: text.len(), of_lines: within, within }
     }
 
     pub fn regex(text: &str) -> Result<Self, String> {
@@ -42,12 +53,24 @@ impl Needle {
             flags.contains(['-', 'R', 's'])
         });
         let of_lines = !sets_flags && !text.contains("\\A") && !text.contains("\\z");
-        Ok(Self { how, plain: if text.contains('|') { 1 } else { plain.saturating_sub(1) }, of_lines })
+        let is_empty_somewhere = matches!(&how, How::Regex(regex) if regex.is_match(b""));
+        let plain = if text.contains('|') { 1 } else { plain.saturating_sub(1) };
+        Ok(Self { how, plain, of_lines, within: of_lines && !is_empty_somewhere && !may_cross(text) })
     }
 
     /// Whether it may be looked for in many lines at once.
     pub fn is_of_lines(&self) -> bool {
         self.of_lines
+    }
+
+    /// Whether it is text and no expression.
+    pub fn is_plain(&self) -> bool {
+        !matches!(self.how, How::Regex(_)) && self.of_lines
+    }
+
+    /// Whether it is never found across the end of a line.
+    pub fn is_within_lines(&self) -> bool {
+        self.within
     }
 
     /// The more, the fewer lines will have it, and the sooner they are found.
@@ -58,6 +81,7 @@ impl Needle {
     pub fn is_in(&self, text: &[u8]) -> bool {
         match &self.how {
             How::Plain(finder) => finder.find(text).is_some(),
+            How::Around(..) => self.find(text, 0).is_some(),
             How::Regex(regex) => regex.is_match(text),
         }
     }
@@ -69,12 +93,54 @@ impl Needle {
                 let at = from + finder.find(text.get(from..)?)?;
                 Some((at, at + finder.needle().len()))
             }
+            How::Around(finder, before, whole) => {
+                let mut next = from + before;
+                loop {
+                    let at = next + finder.find(text.get(next..)?)? - before;
+                    if text.get(at..at + whole.len()).is_some_and(|here| here.eq_ignore_ascii_case(whole)) {
+                        return Some((at, at + whole.len()));
+                    }
+                    next = at + before + 1;
+                }
+            }
             How::Regex(regex) if from <= text.len() => {
                 regex.find_at(text, from).map(|found| (found.start(), found.end()))
             }
             How::Regex(_) => None,
         }
     }
+
+    /// Where it surely has been, from a byte on: not where it ends, but where that is clear.
+    pub fn find_end(&self, text: &[u8], from: usize) -> Option<usize> {
+        match &self.how {
+            How::Regex(regex) if from <= text.len() => regex.shortest_match_at(text, from),
+            _ => self.find(text, from).map(|(_, end)| end),
+        }
+    }
+}
+
+/// Whether an expression may fit a line feed, or nothing at all between two letters: what stands for all but something does, and
+/// so may most that is written as an escape.
+fn may_cross(pattern: &str) -> bool {
+    const HARMLESS: [char; 18] =
+        ['d', 'w', 'S', '.', '/', '[', ']', '(', ')', '*', '+', '?', '|', '{', '}', '^', '$', '-'];
+    pattern.chars().any(char::is_control)
+        || pattern.contains("[^")
+        || pattern.contains("[:")
+        || pattern.split('\\').skip(1).any(|rest| !rest.starts_with(HARMLESS))
+}
+
+/// The longest part of a text that has no case, if it is long enough to be looked for alone.
+fn without_letters(text: &str) -> Option<Range<usize>> {
+    let mut longest = 0..0;
+    let mut begin = 0;
+    for (at, b) in text.bytes().chain([b'a']).enumerate() {
+        if b.is_ascii_alphabetic() {
+            longest = if at - begin > longest.len() { begin..at } else { longest };
+            begin = at + 1;
+        }
+    }
+    (longest.len() > 2).then_some(longest)
 }
 
 /// `written` decides whether case matters. Text of ASCII alone is looked for byte by byte: nobody who types `k` means the sign of

@@ -139,7 +139,7 @@ pub fn leading(text: &[u8]) -> Level {
             || dashed
             || token.first().is_some_and(|b| b"[({<#".contains(b))
             || token.iter().any(u8::is_ascii_digit)
-            || token.iter().filter(|b| **b == b'.').count() > 1
+            || memchr::memchr_iter(b'.', token).nth(1).is_some()
             || (token.ends_with(b":") && before.is_empty());
         if !may_precede || end == rest.len() || end == 64 {
             return Level::Unknown;
