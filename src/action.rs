@@ -11,6 +11,7 @@ use crate::{
 pub mod app;
 pub mod detail;
 pub mod feed;
+pub mod log;
 pub mod picker;
 pub mod table;
 
@@ -124,7 +125,7 @@ impl Action {
 static GOTO: LazyLock<Vec<Action>> = LazyLock::new(|| Kind::ALL.iter().filter_map(|kind| table::goto(*kind)).collect());
 
 pub fn all() -> impl Iterator<Item = &'static Action> {
-    let tables = [app::ACTIONS, table::ACTIONS, detail::ACTIONS, picker::ACTIONS];
+    let tables = [app::ACTIONS, table::ACTIONS, detail::ACTIONS, log::ACTIONS, picker::ACTIONS];
     tables.into_iter().flatten().chain(GOTO.iter())
 }
 

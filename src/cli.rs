@@ -9,6 +9,8 @@ mod headless;
 #[cfg(feature = "live")]
 mod list;
 #[cfg(feature = "live")]
+mod logs;
+#[cfg(feature = "live")]
 mod start;
 
 #[cfg(feature = "live")]

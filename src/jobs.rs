@@ -2,6 +2,8 @@
 mod describe;
 mod identify;
 pub mod list;
+mod search;
+pub mod tail;
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -37,5 +39,7 @@ pub async fn execute(cx: &Cx, clients: &Clients, work: Work) -> Result<()> {
         Work::List(feed) => list::run(cx, clients, feed).await,
         Work::Describe(feed, id) => describe::run(cx, clients, feed, &id).await,
         Work::Identify(account) => identify::run(cx, clients, account).await,
+        Work::Tail(reading) => tail::run(cx, clients, reading).await,
+        Work::Search(sought) => search::run(cx, sought).await,
     }
 }

@@ -7,7 +7,10 @@
 //! ```
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use crate::model::Size;
+use crate::model::{
+    Size,
+    logs::{Logs, scroll::Room},
+};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Areas {
@@ -37,6 +40,36 @@ pub fn of(size: Size) -> Areas {
         Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Fill(1), Constraint::Length(1)])
             .areas(Rect::new(0, 0, size.width, size.height));
     Areas { header, crumbs, body, footer }
+}
+
+/// Columns of a screen of logs: the time, then who speaks, then what is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogColumns {
+    pub time: u16,
+    /// None where all comes from one source, or where there is no room.
+    pub source: u16,
+    pub text: u16,
+}
+
+#[must_use]
+pub fn log_columns(size: Size, logs: &Logs) -> LogColumns {
+    let width = size.width;
+    // with thousandths where there is room for them
+    let time = match width {
+        100.. => 12,
+        40.. => 8,
+        _ => 0,
+    };
+    let wanted = u16::try_from(logs.names.widest()).unwrap_or(u16::MAX);
+    let source = if logs.names.count() < 2 || width < 60 { 0 } else { wanted.min(width / 4) };
+    let gap = |column: u16| if column > 0 { column + 1 } else { 0 };
+    LogColumns { time, source, text: width.saturating_sub(gap(time) + gap(source) + 1).max(1) }
+}
+
+/// The room that lines of logs have.
+#[must_use]
+pub fn log(size: Size, logs: &Logs) -> Room {
+    Room { width: usize::from(log_columns(size, logs).text), height: of(size).lines() }
 }
 
 /// An overlay of `lines` lines in the middle of the body, as wide as its text wants and the terminal lets.

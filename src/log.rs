@@ -47,6 +47,21 @@ pub enum Level {
     Fatal,
 }
 
+impl Level {
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown",
+            Self::Trace => "trace",
+            Self::Debug => "debug",
+            Self::Info => "info",
+            Self::Warn => "warn",
+            Self::Error => "error",
+            Self::Fatal => "fatal",
+        }
+    }
+}
+
 /// One event as its source gave it. Times are milliseconds since 1970.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
@@ -60,6 +75,16 @@ pub struct Event {
     pub text: Box<[u8]>,
     /// Live Tail gave it: it has no id yet, and is taken for true only once it was read again.
     pub provisional: bool,
+}
+
+/// What those who read have to say, in the order in which it is to be taken in.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// This number stands for this target from now on.
+    Target(TargetNo, Target),
+    /// Many lines at once, made ready elsewhere.
+    Chunk(Arc<store::Chunk>),
+    Told(follow::Told),
 }
 
 /// A span of time in which a target may have said more than was shown, and why.

@@ -3,6 +3,7 @@ pub mod detail;
 pub mod estate;
 pub mod feeds;
 pub mod filter;
+pub mod logs;
 pub mod notice;
 pub mod picker;
 pub mod screen;
@@ -19,7 +20,7 @@ use std::collections::BTreeMap;
 use crate::{
     error::Error,
     key::Key,
-    kinds::{Kind, Record, Scope},
+    kinds::{Kind, Record, Scope, Wish},
 };
 use estate::{Estate, Identity, Role};
 use screen::{Context, Screen};
@@ -63,6 +64,10 @@ pub struct Model {
     /// Whether the filter or search line takes the keys.
     pub editing: bool,
     pub mouse: bool,
+    /// Bytes of scroll-back that a screen of logs keeps.
+    pub scroll_back: usize,
+    /// Whose logs are opened at the start.
+    pub reads: Vec<Wish>,
     pub quit: bool,
 }
 
@@ -88,6 +93,8 @@ impl Model {
             pending: Vec::new(),
             editing: false,
             mouse: false,
+            scroll_back: logs::ROOM,
+            reads: vec![],
             quit: false,
         }
     }

@@ -9,7 +9,7 @@ pub mod terminal;
 use std::{
     future::poll_fn,
     task::Poll,
-    time::{Duration, Instant, SystemTime},
+    time::{Duration, Instant},
 };
 
 use crossterm::event::{Event, EventStream, MouseButton, MouseEventKind};
@@ -18,6 +18,7 @@ use tokio::{sync::mpsc, time::sleep_until};
 
 pub use tasks::Runner;
 
+pub use crate::clients::now_ms;
 use crate::{
     clients::Clients,
     effect::Effect,
@@ -40,13 +41,6 @@ pub struct Console {
     pub theme: Theme,
     pub clients: Clients,
     pub mouse: bool,
-}
-
-/// Milliseconds since 1970.
-#[must_use]
-pub fn now_ms() -> i64 {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 struct Loop {

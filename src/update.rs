@@ -11,10 +11,12 @@ use crate::{
     keymap::Keymap,
     kinds::{Batch, Kind, Reach},
     layout,
+    log::{News, store::search::Piece},
     model::{
         Model, Size, Throttle,
         detail::Raw,
         estate::{Identity, Role},
+        logs::Logs,
         notice::Notice,
         screen::Screen,
         store::{FeedKey, Load},
@@ -51,6 +53,10 @@ pub enum Msg {
     /// Nobody knows who we are in this account; it is asked again by itself.
     Unidentified(TaskId, String, Error),
     Throttled(Throttle),
+    /// What a reading of logs has to say.
+    News(TaskId, Vec<News>),
+    /// What a search of logs found.
+    Found(TaskId, Piece),
     Ended(TaskId, End),
 }
 
@@ -91,16 +97,8 @@ fn take(model: &mut Model, keymap: &Keymap, msg: Msg) -> Vec<Effect> {
             feed::echoes(model, &feed);
             vec![]
         }
-        Msg::Partial(task, feed, error) => {
-            model.notices.wrong(error.clone(), model.now, false);
-            model.store.miss(&feed, task, error);
-            vec![]
-        }
-        Msg::Parts(task, feed, errors) => {
-            for error in &errors {
-                model.notices.wrong(error.clone(), model.now, false);
-            }
-            model.store.miss_only(&feed, task, errors);
+        Msg::Partial(..) | Msg::Parts(..) => {
+            partial(model, msg);
             vec![]
         }
         Msg::Described(task, raw) => {
@@ -117,8 +115,54 @@ fn take(model: &mut Model, keymap: &Keymap, msg: Msg) -> Vec<Effect> {
             model.throttles.push(throttle);
             vec![]
         }
+        Msg::News(..) | Msg::Found(..) => {
+            of_logs(model, msg);
+            vec![]
+        }
         Msg::Ended(task, end) => ended(model, task, end),
     }
+}
+
+/// A part of an answer is missing.
+fn partial(model: &mut Model, msg: Msg) {
+    match msg {
+        Msg::Partial(task, feed, error) => {
+            model.notices.wrong(error.clone(), model.now, false);
+            model.store.miss(&feed, task, error);
+        }
+        Msg::Parts(task, feed, errors) => {
+            for error in &errors {
+                model.notices.wrong(error.clone(), model.now, false);
+            }
+            model.store.miss_only(&feed, task, errors);
+        }
+        _ => {}
+    }
+}
+
+/// What jobs that read or search logs report.
+fn of_logs(model: &mut Model, msg: Msg) {
+    match msg {
+        Msg::News(task, news) => {
+            if let Some(logs) = logs(model, |logs| logs.reads(task)) {
+                logs.hear(task, news);
+            }
+        }
+        Msg::Found(task, found) => {
+            if let Some(logs) = logs(model, |logs| logs.search == Some(task)) {
+                logs.found(&found);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The screen of logs that a report is for; on screens that were left nothing is heard any more.
+fn logs(model: &mut Model, of: impl Fn(&Logs) -> bool) -> Option<&mut Logs> {
+    model.screens.iter_mut().find_map(|screen| match screen {
+        Screen::Logs(logs) if of(logs) => Some(logs.as_mut()),
+        _ => None,
+    })
 }
 
 fn rescroll(model: &mut Model) {
@@ -127,6 +171,7 @@ fn rescroll(model: &mut Model) {
         match screen {
             Screen::Table(table) => table.scroll(areas.rows()),
             Screen::Detail(detail) => detail.scroll(0, areas.lines()),
+            Screen::Logs(logs) => logs.scroll(layout::log(model.size, logs)),
             _ => {}
         }
     }
@@ -204,6 +249,13 @@ fn ended(model: &mut Model, task: TaskId, end: End) -> Vec<Effect> {
         }
         // until they are mended, somebody must go on asking
         Work::List(key) if refused && !key.scope.region.is_empty() => feed::doubt(model, &key.scope.account),
+        Work::Search(_) => {
+            if let Some(logs) = logs(model, |logs| logs.search == Some(task)) {
+                logs.search = None;
+                logs.searched();
+            }
+            vec![]
+        }
         // whoever may not list regions is shown the one that is configured
         Work::List(key) if key.kind == Kind::Region && failed => feed::sync(model),
         _ => vec![],
@@ -251,7 +303,11 @@ fn fail(model: &mut Model, task: TaskId, work: &Work, error: &Error) -> bool {
             described(model, task, &Err(error.clone()));
             true
         }
-        Work::Identify(_) => false,
+        Work::Tail(_) => logs(model, |logs| logs.reads(task)).is_some_and(|logs| {
+            logs.failed = Some(error.clone());
+            true
+        }),
+        Work::Identify(_) | Work::Search(_) => false,
     }
 }
 
@@ -264,6 +320,10 @@ pub fn unread(model: &Model) -> bool {
 /// What the console asks at its start.
 pub fn begin(model: &mut Model) -> Vec<Effect> {
     let mut effects = feed::sync(model);
+    let reads = std::mem::take(&mut model.reads);
+    if !reads.is_empty() {
+        effects.extend(action::log::read(model, reads));
+    }
     for account in model.estate.accounts.clone() {
         effects.push(action::feed::start(model, Work::Identify(account)).1);
     }

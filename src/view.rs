@@ -8,6 +8,7 @@ mod detail;
 mod footer;
 mod header;
 mod lists;
+mod logs;
 mod over;
 mod parts;
 mod standing;
@@ -49,6 +50,7 @@ fn paint(canvas: &mut Canvas<'_>) {
     match (base, &standing) {
         (Some(Screen::Table(table)), Some(standing)) => table::draw(canvas, areas.body, table, standing),
         (Some(Screen::Detail(detail)), _) => detail::draw(canvas, areas.body, detail),
+        (Some(Screen::Logs(logs)), _) => logs::draw(canvas, areas.body, logs),
         (Some(Screen::Tasks(offset)), _) => lists::tasks(canvas, areas.body, *offset),
         (Some(Screen::Errors(offset)), _) => lists::errors(canvas, areas.body, *offset),
         _ => {}
@@ -61,7 +63,7 @@ fn paint(canvas: &mut Canvas<'_>) {
             Screen::Picker(picker) => over::picker(canvas, size, picker),
             Screen::Confirm(question) => over::question(canvas, size, question),
             Screen::Prompt(prompt) => over::prompt(canvas, size, prompt),
-            Screen::Table(_) | Screen::Detail(_) | Screen::Tasks(_) | Screen::Errors(_) => {}
+            Screen::Table(_) | Screen::Detail(_) | Screen::Logs(_) | Screen::Tasks(_) | Screen::Errors(_) => {}
         }
     }
 }

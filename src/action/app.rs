@@ -16,7 +16,12 @@ const GLOBAL: &[Context] = &[Context::Global];
 pub static ACTIONS: &[Action] = &[
     Action::new("quit", "Leave, or close what is over the table", GLOBAL, quit),
     Action::new("quit-now", "Leave from anywhere", &[Context::Global, Context::Picker, Context::Input], leave),
-    Action::new("back", "Back to where you came from", &[Context::Table, Context::Detail, Context::List], back),
+    Action::new(
+        "back",
+        "Back to where you came from",
+        &[Context::Table, Context::Detail, Context::Log, Context::List],
+        back,
+    ),
     Action::new("forward", "Return to the screen you came back from", GLOBAL, forward)
         .when(|model| !model.left.is_empty()),
     Action::new("help", "Show the keys of this screen", GLOBAL, |model, _| overlay(model, help)),
@@ -159,7 +164,7 @@ fn help(model: &Model) -> Picker {
 }
 
 fn menu(model: &Model) -> Picker {
-    const OWN: [Context; 3] = [Context::Table, Context::Detail, Context::List];
+    const OWN: [Context; 4] = [Context::Table, Context::Detail, Context::Log, Context::List];
     Picker::new("Actions", Purpose::Menu, here(model, |action| OWN.iter().any(|c| action.contexts.contains(c))))
 }
 

@@ -28,6 +28,7 @@ fn list(model: &mut Model, key: &FeedKey) -> Effect {
 pub fn sync(model: &mut Model) -> Vec<Effect> {
     let wanted = model.wanted();
     let mut effects = cancel_unwanted(model, &wanted);
+    effects.extend(cancel_unread(model));
     for key in &wanted {
         // a feed that failed waits for a refresh; one that ended well is true as of then
         let alive = model.store.owner(key).is_some_and(|task| {
@@ -95,6 +96,27 @@ pub fn echoes(model: &mut Model, parent: &FeedKey) {
     for key in derived {
         echo(model, &key);
     }
+}
+
+/// Readings and searches of logs that no screen shows any more.
+fn cancel_unread(model: &mut Model) -> Vec<Effect> {
+    let read = |id: TaskId| {
+        model
+            .screens
+            .iter()
+            .any(|screen| matches!(screen, Screen::Logs(logs) if logs.reads(id) || logs.search == Some(id)))
+    };
+    let stale: Vec<TaskId> = model
+        .tasks
+        .live()
+        .filter(|(_, task)| task.state == State::Running && matches!(task.work, Work::Tail(_) | Work::Search(_)))
+        .map(|(id, _)| id)
+        .filter(|id| !read(*id))
+        .collect();
+    for id in &stale {
+        model.tasks.set(*id, State::Cancelling, model.now);
+    }
+    stale.into_iter().map(Effect::Cancel).collect()
 }
 
 fn cancel_unwanted(model: &mut Model, wanted: &[FeedKey]) -> Vec<Effect> {

@@ -1,5 +1,5 @@
 //! What can be done while something is chosen, typed or answered.
-use super::{Action, Arg, app, feed, find, table};
+use super::{Action, Arg, app, feed, find, log, table};
 use crate::{
     effect::Effect,
     layout,
@@ -71,6 +71,7 @@ pub fn text(model: &Model) -> Option<&str> {
         Screen::Confirm(question) if question.demand.is_some() => Some(&question.typed),
         Screen::Table(table) if model.editing => Some(table.filter.text()),
         Screen::Detail(detail) if model.editing => Some(&detail.search),
+        Screen::Logs(logs) if model.editing => Some(&logs.text),
         _ => None,
     }
 }
@@ -90,6 +91,7 @@ pub fn retype(model: &mut Model, change: impl FnOnce(&mut String)) -> Vec<Effect
             table.scroll(areas.rows());
         }
         Some(Screen::Detail(detail)) => detail.search(&text, areas.lines()),
+        Some(Screen::Logs(_)) => return log::ask(model, &text),
         _ => {}
     }
     vec![]
@@ -104,6 +106,7 @@ fn accept(model: &mut Model, _: Arg) -> Vec<Effect> {
         model.pop();
         return match what {
             Asked::ActReason => app::start_acting(model, &text),
+            Asked::Time => log::jump(model, &text),
         };
     }
     if matches!(model.front(), Some(Screen::Confirm(_))) {
@@ -153,6 +156,7 @@ fn choose(model: &mut Model) -> Vec<Effect> {
         Choice::Region(name) => table::narrow(model, |scope| scope.region = name.as_str().into()),
         Choice::Account(name) => table::narrow(model, |scope| scope.account = name.as_str().into()),
         Choice::Namespace(name) => table::namespace(model, &name),
+        Choice::Source(name) => log::only(model, &name),
     }
 }
 
@@ -161,7 +165,12 @@ fn of_a_row(choice: &Choice) -> bool {
     match choice {
         Choice::Act(name) => find(name).is_some_and(|action| !action.contexts.contains(&Context::Global)),
         Choice::Follow(_) => true,
-        Choice::Sort(_) | Choice::Copy(_) | Choice::Region(_) | Choice::Account(_) | Choice::Namespace(_) => false,
+        Choice::Sort(_)
+        | Choice::Copy(_)
+        | Choice::Region(_)
+        | Choice::Account(_)
+        | Choice::Namespace(_)
+        | Choice::Source(_) => false,
     }
 }
 

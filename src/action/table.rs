@@ -166,7 +166,8 @@ fn detail(model: &mut Model, form: Form) -> Vec<Effect> {
     let (key, id, name) = (feed.clone(), record.id().to_owned(), record.name().to_owned());
     let address = record.address();
     let own = Detail {
-        feed: key.clone(),
+        feed: Some(key.clone()),
+        what: key.kind.name(),
         id,
         name,
         form,

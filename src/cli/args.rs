@@ -1,4 +1,5 @@
 //! What can be typed after `quarterdeck`. Parsing, completions and the man page come from this one definition.
+mod logs;
 mod scripts;
 
 use std::{ffi::OsString, path::PathBuf};
@@ -10,6 +11,7 @@ use clap::{
 };
 use clap_complete::Shell;
 
+pub use logs::LogsArgs;
 pub use scripts::{completion, man};
 
 use crate::config::{Flags, Theme};
@@ -112,6 +114,8 @@ pub enum Verb {
         #[arg(short, long, value_enum, default_value_t)]
         output: Output,
     },
+    /// Read logs: of log groups, pods, workloads, nodes, clusters, and of files, which open in the console.
+    Logs(LogsArgs),
     /// Open the estate inside the binary: to try, to practise, to test against.
     Demo(DemoArgs),
     /// Print the keys of the keymap in use.

@@ -49,6 +49,10 @@ pub fn run(argv: impl IntoIterator<Item = OsString>) -> Result<Exit> {
         Some(Verb::Describe { kind, id, output }) => {
             start::block_on(list::describe(&resolved.settings, &kind, &id, output))
         }
+        Some(Verb::Logs(logs)) => match start::keymap(&resolved.settings) {
+            Ok(keymap) => super::logs::run(&resolved.settings, &logs, keymap),
+            Err(mistakes) => tell_all(&mistakes),
+        },
         Some(Verb::Completion { .. } | Verb::Man { .. } | Verb::Demo(_)) => Ok(Exit::Done),
         None => match start::keymap(&resolved.settings) {
             Ok(keymap) => start::console(&resolved.settings, keymap),

@@ -11,7 +11,7 @@ use crate::{
     config::{self, Contexts, Settings},
     error::{Error, Result, Trouble},
     keymap::{Keymap, Mistake, Source},
-    kinds::{Kind, Reach},
+    kinds::{Kind, Reach, Wish},
     model::{
         Model,
         estate::{Environment, Estate},
@@ -128,6 +128,25 @@ pub fn console(settings: &Settings, keymap: Keymap) -> Result<Exit> {
     let console = Console { keymap, theme: theme(settings), clients: clients(settings)?, mouse: settings.mouse };
     let zone = zone(settings);
     let make = |size| Model { zone, ..Model::new(size, estate, kind, runtime::now_ms() / 1000) };
+    block_on(runtime::run(console, make))?;
+    Ok(Exit::Done)
+}
+
+/// Opens the console on files, and on nothing else.
+///
+/// # Errors
+/// As [`console`].
+pub fn reader(settings: &Settings, keymap: Keymap, files: Vec<Wish>, mebibytes: Option<u32>) -> Result<Exit> {
+    let estate = Estate { environment: Environment::Dev, name: "files".into(), ..Estate::default() };
+    let console = Console { keymap, theme: theme(settings), clients: clients(settings)?, mouse: settings.mouse };
+    let zone = zone(settings);
+    let make = |size| {
+        let mut model = Model { zone, ..Model::new(size, estate, Kind::LogGroup, runtime::now_ms() / 1000) };
+        model.scroll_back = mebibytes.map_or(model.scroll_back, |mebibytes| mebibytes as usize * (1 << 20));
+        model.reads = files;
+        model.screens.clear();
+        model
+    };
     block_on(runtime::run(console, make))?;
     Ok(Exit::Done)
 }

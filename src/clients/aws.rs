@@ -7,6 +7,7 @@ mod credentials;
 mod current;
 pub mod describe;
 mod estate;
+pub mod events;
 mod failure;
 pub mod field;
 mod meter;

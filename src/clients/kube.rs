@@ -5,6 +5,7 @@ mod fault;
 mod follow;
 mod link;
 mod list;
+pub mod log;
 pub mod meta;
 mod parts;
 mod proxy;
@@ -23,7 +24,7 @@ use serde::de::DeserializeOwned;
 
 use self::meta::OwnerReference;
 pub use self::{
-    follow::{News, follow},
+    follow::{News, follow, follow_some},
     link::{Eks, Link, contexts},
     whole::{describe, object, yaml},
 };

@@ -20,7 +20,10 @@ pub struct Raw {
 
 #[derive(Debug)]
 pub struct Detail {
-    pub feed: FeedKey,
+    /// Where it was listed; none for what is in no table, such as a line of a log.
+    pub feed: Option<FeedKey>,
+    /// What it is, in a word.
+    pub what: &'static str,
     pub id: String,
     pub name: String,
     pub form: Form,

@@ -106,7 +106,7 @@ impl Model {
         for screen in self.screens.iter().rev() {
             let (kind, scope) = match screen {
                 Screen::Table(table) => (table.kind, table.scope.clone()),
-                Screen::Detail(detail) => (detail.feed.kind, detail.feed.scope.clone()),
+                Screen::Detail(detail) if let Some(feed) = &detail.feed => (feed.kind, feed.scope.clone()),
                 _ => continue,
             };
             if let Reach::Within(parent) = kind.reach() {

@@ -13,6 +13,8 @@ pub enum Choice {
     Region(String),
     Account(String),
     Namespace(String),
+    /// Only this source of a log; empty: all.
+    Source(String),
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -1,7 +1,7 @@
 //! The stack of screens. The front one takes the keys.
 use serde::Deserialize;
 
-use super::{detail::Detail, picker::Picker, table::Table, work::Work};
+use super::{detail::Detail, logs::Logs, picker::Picker, table::Table, work::Work};
 use crate::key::Key;
 
 /// A table of the keymap. `Global` is the outermost.
@@ -11,6 +11,7 @@ pub enum Context {
     Global,
     Table,
     Detail,
+    Log,
     List,
     Picker,
     Input,
@@ -19,7 +20,7 @@ pub enum Context {
 
 impl Context {
     pub const ALL: &'static [Self] =
-        &[Self::Global, Self::Table, Self::Detail, Self::List, Self::Picker, Self::Input, Self::Confirm];
+        &[Self::Global, Self::Table, Self::Detail, Self::Log, Self::List, Self::Picker, Self::Input, Self::Confirm];
 
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -27,6 +28,7 @@ impl Context {
             Self::Global => "global",
             Self::Table => "table",
             Self::Detail => "detail",
+            Self::Log => "log",
             Self::List => "list",
             Self::Picker => "picker",
             Self::Input => "input",
@@ -70,12 +72,15 @@ pub struct Prompt {
 pub enum Asked {
     /// Why the act role is needed.
     ActReason,
+    /// To which time to jump in a log.
+    Time,
 }
 
 #[derive(Debug)]
 pub enum Screen {
     Table(Box<Table>),
     Detail(Box<Detail>),
+    Logs(Box<Logs>),
     /// Background work; the number is the first line seen.
     Tasks(usize),
     /// The log of errors.
@@ -90,9 +95,10 @@ impl Screen {
     #[must_use]
     pub const fn contexts(&self, editing: bool) -> &'static [Context] {
         match self {
-            Self::Table(_) | Self::Detail(_) if editing => &[Context::Input],
+            Self::Table(_) | Self::Detail(_) | Self::Logs(_) if editing => &[Context::Input],
             Self::Table(_) => &[Context::Table, Context::Global],
             Self::Detail(_) => &[Context::Detail, Context::Global],
+            Self::Logs(_) => &[Context::Log, Context::Global],
             Self::Tasks(_) | Self::Errors(_) => &[Context::List, Context::Global],
             Self::Picker(_) => &[Context::Picker],
             Self::Prompt(_) => &[Context::Input],

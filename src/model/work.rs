@@ -1,5 +1,9 @@
 //! Everything that can run in the background, as data. One variant, one file under `jobs/`.
-use super::store::FeedKey;
+use super::{
+    logs::{Reading, Sought},
+    store::FeedKey,
+};
+use crate::kinds::Wish;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Work {
@@ -9,6 +13,10 @@ pub enum Work {
     Describe(FeedKey, String),
     /// Whose credentials are in use in this account, and until when; kept up.
     Identify(String),
+    /// Read logs, and go on reading.
+    Tail(Reading),
+    /// Search what was read of logs.
+    Search(Sought),
 }
 
 /// How work is stopped.
@@ -24,7 +32,7 @@ impl Work {
     #[must_use]
     pub const fn stop(&self) -> Stop {
         match self {
-            Self::List(_) | Self::Describe(..) | Self::Identify(_) => Stop::Drop,
+            Self::List(_) | Self::Describe(..) | Self::Identify(_) | Self::Tail(_) | Self::Search(_) => Stop::Drop,
         }
     }
 
@@ -35,6 +43,10 @@ impl Work {
             Self::Describe(feed, id) => format!("describe {} {id}", feed.kind.name()),
             Self::Identify(account) if account.is_empty() => "who am I".into(),
             Self::Identify(account) => format!("who am I in {account}"),
+            Self::Tail(reading) => {
+                format!("logs of {}", reading.wishes.iter().map(Wish::words).collect::<Vec<_>>().join(", "))
+            }
+            Self::Search(sought) => format!("search logs for {}", sought.query.text()),
         }
     }
 }

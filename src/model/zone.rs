@@ -1,4 +1,6 @@
 //! In which zone absolute times are told. Which one that is, the start says: the model asks no clock and no machine.
+mod read;
+
 use std::borrow::Cow;
 
 use jiff::{Timestamp, tz::TimeZone};
@@ -35,6 +37,20 @@ impl Zone {
     #[must_use]
     pub fn time_of_day(&self, at: i64) -> String {
         self.write(at, "%H:%M:%S", "")
+    }
+
+    /// Seconds east of UTC at a moment.
+    #[must_use]
+    pub fn offset(&self, at: i64) -> i64 {
+        Timestamp::from_second(at).map_or(0, |at| self.0.to_offset(at).seconds().into())
+    }
+
+    /// `21:00:05`, with thousandths where there are columns for them, from milliseconds.
+    #[must_use]
+    pub fn clock(&self, at: i64, thousandths: bool) -> String {
+        let Ok(moment) = Timestamp::from_millisecond(at) else { return "-".to_owned() };
+        let form = if thousandths { "%H:%M:%S%.3f" } else { "%H:%M:%S" };
+        moment.to_zoned(self.0.clone()).strftime(form).to_string()
     }
 
     fn write(&self, at: i64, form: &str, offset: &str) -> String {

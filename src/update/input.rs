@@ -115,6 +115,7 @@ pub fn wheel(model: &mut Model, by: isize) -> Vec<Effect> {
     match model.screens.last_mut() {
         Some(Screen::Table(table)) => table.step(store, by, areas.rows()),
         Some(Screen::Detail(detail)) => detail.scroll(by, areas.lines()),
+        Some(Screen::Logs(logs)) => logs.step(by),
         Some(Screen::Picker(picker)) => picker.step(by),
         _ => {}
     }

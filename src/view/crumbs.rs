@@ -27,6 +27,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, standing: Option<&Standing<'_>>
     let right = match (canvas.model.screens.get(at), standing) {
         (Some(Screen::Table(table)), Some(standing)) => table_parts(canvas, table, standing),
         (Some(Screen::Detail(detail)), _) => detail_parts(canvas, detail),
+        (Some(Screen::Logs(logs)), _) => super::logs::parts(canvas, logs),
         _ => vec![],
     };
     let room = usize::from(area.width);
@@ -51,11 +52,13 @@ fn path(model: &Model, at: usize) -> String {
         Screen::Detail(detail) => {
             let form = match detail.form {
                 Form::Pairs => "details",
+                Form::Yaml if detail.feed.is_none() => "text",
                 Form::Yaml => "YAML",
                 Form::Json => "JSON",
             };
-            Some(format!("{} {} › {form}", detail.feed.kind.name(), detail.name))
+            Some(format!("{} {} › {form}", detail.what, detail.name))
         }
+        Screen::Logs(logs) => Some(logs.title.clone()),
         Screen::Tasks(_) => Some("background work".into()),
         Screen::Errors(_) => Some("what went wrong".into()),
         Screen::Picker(_) | Screen::Confirm(_) | Screen::Prompt(_) => None,

@@ -65,7 +65,7 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, detail: &Detail) {
 /// What is said while the object is not here: it is on its way, it could not be had, or there is none.
 fn instead(canvas: &Canvas<'_>, detail: &Detail) -> Option<Vec<(Style, String)>> {
     let theme = canvas.theme;
-    let kind = detail.feed.kind.name();
+    let kind = detail.what;
     match &detail.raw {
         _ if detail.form == Form::Pairs => None,
         Some(Ok(_)) => None,

@@ -29,6 +29,11 @@ const HINTS: &[(&str, &str)] = &[
     ("help", "keys"),
     ("enter", "open"),
     ("filter", "filter"),
+    ("filter-log", "filter"),
+    ("follow", "follow"),
+    ("errors-only", "errors"),
+    ("fold", "unfold"),
+    ("logs", "logs"),
     ("palette", "go to"),
     ("details", "details"),
     ("show-yaml", "YAML"),
@@ -38,6 +43,13 @@ const HINTS: &[(&str, &str)] = &[
     ("raw", "YAML"),
     ("action-menu", "actions"),
     ("clear-or-back", "back"),
+    ("clear-log-or-back", "back"),
+    ("line-details", "details"),
+    ("sources", "sources"),
+    ("jump-to-time", "time"),
+    ("earlier", "earlier"),
+    ("wrap", "wrap"),
+    ("copy-line", "copy"),
     ("back", "back"),
     ("refresh", "list again"),
     ("sort", "sort"),
@@ -90,6 +102,7 @@ fn typing(canvas: &mut Canvas<'_>, area: Rect) {
     let theme = canvas.theme;
     let (words, trouble) = match canvas.model.front() {
         Some(Screen::Table(table)) => (table.filter.text(), table.filter.trouble.clone()),
+        Some(Screen::Logs(logs)) => (logs.text.as_str(), logs.trouble.clone()),
         Some(Screen::Detail(detail)) => {
             let found = match detail.found.len() {
                 _ if detail.search.is_empty() => None,

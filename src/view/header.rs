@@ -85,7 +85,7 @@ fn all(canvas: &Canvas<'_>, standing: Option<&Standing<'_>>) -> Vec<Part> {
 fn scope(model: &Model) -> Scope {
     match model.screens.iter().rev().find(|screen| !screen.is_over()) {
         Some(Screen::Table(table)) => table.scope.clone(),
-        Some(Screen::Detail(detail)) => detail.feed.scope.clone(),
+        Some(Screen::Detail(detail)) => detail.feed.as_ref().map_or_else(Scope::default, |feed| feed.scope.clone()),
         _ => Scope::default(),
     }
 }

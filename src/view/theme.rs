@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use ratatui::style::{Color, Modifier, Style};
 
-use crate::{kinds::Health, model::estate::Environment};
+use crate::{kinds::Health, log::Level, model::estate::Environment};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ThemeName {
@@ -58,6 +58,8 @@ pub struct Theme {
     pub hit: Style,
     pub border: Style,
     pub input: Style,
+    /// Who speaks in a log: told apart, and no more.
+    pub voices: [Style; 6],
     /// Whether every health has a sign, not only the bad ones.
     pub signs: bool,
 }
@@ -95,6 +97,7 @@ const DARK: Theme = Theme {
     hit: on(16, 220),
     border: fg(240),
     input: fg(231),
+    voices: [fg(109), fg(144), fg(139), fg(108), fg(173), fg(103)],
     signs: false,
 };
 
@@ -119,6 +122,7 @@ const LIGHT: Theme = Theme {
     hit: on(16, 226),
     border: fg(248),
     input: fg(16),
+    voices: [fg(24), fg(94), fg(90), fg(22), fg(130), fg(60)],
     signs: false,
 };
 
@@ -143,6 +147,7 @@ const NONE: Theme = Theme {
     hit: with(Modifier::UNDERLINED.union(Modifier::BOLD)),
     border: Style::new(),
     input: with(Modifier::BOLD),
+    voices: [Style::new(); 6],
     signs: true,
 };
 
@@ -185,6 +190,16 @@ impl Theme {
             Health::Over if self.signs => "·",
             Health::Good if self.signs => "✓",
             Health::Unknown | Health::Good | Health::Over => " ",
+        }
+    }
+
+    #[must_use]
+    pub const fn level(&self, level: Level) -> Style {
+        match level {
+            Level::Fatal | Level::Error => self.bad,
+            Level::Warn => self.poor,
+            Level::Debug | Level::Trace => self.dim,
+            Level::Info | Level::Unknown => self.text,
         }
     }
 

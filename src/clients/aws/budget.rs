@@ -18,6 +18,8 @@ pub enum Service {
     Ssm,
     Sts,
     Logs,
+    /// Events of log groups: a quota of its own, for each region another.
+    LogEvents,
     Elb,
     AutoScaling,
 }
@@ -39,6 +41,7 @@ impl Service {
             Self::Ssm => "ssm",
             Self::Sts => "sts",
             Self::Logs => "logs",
+            Self::LogEvents => "logs:FilterLogEvents",
             Self::Elb => "elasticloadbalancing",
             Self::AutoScaling => "autoscaling",
         }
@@ -47,6 +50,9 @@ impl Service {
     /// The service of an IAM action such as `ec2:DescribeVpcs`.
     #[must_use]
     pub fn of(action: &str) -> Self {
+        if action == "logs:FilterLogEvents" {
+            return Self::LogEvents;
+        }
         match action.split(':').next().unwrap_or_default() {
             "eks" => Self::Eks,
             "ssm" => Self::Ssm,
@@ -61,8 +67,13 @@ impl Service {
     /// AWS counts per account, region and (EC2) operation; this counts per service, which is stricter. Five consoles together
     /// stay below what AWS refills.
     #[must_use]
-    pub const fn allowance(self) -> Allowance {
+    pub fn allowance(self, region: &str) -> Allowance {
         let (burst, each_second, at_once) = match self {
+            // half of what AWS grants, and cannot be asked to raise
+            Self::LogEvents => {
+                let half = events_each_second(region) / 2.0;
+                (half, half, 4)
+            }
             // Describe* with paging or filters: a bucket of 100, refilled with 20 a second, for each operation.
             Self::Ec2 => (20.0, 3.0, 6),
             // Describe*: a bucket of 40, refilled with 10 a second, for all of them together.
@@ -76,6 +87,16 @@ impl Service {
             Self::Sts => (4.0, 1.0, 2),
         };
         Allowance { burst, each_second, at_once }
+    }
+}
+
+/// How often a second an account may ask for events in a region.
+#[must_use]
+pub fn events_each_second(region: &str) -> f64 {
+    match region {
+        "us-east-1" => 25.0,
+        "ap-northeast-3" | "ap-southeast-3" | "ca-west-1" | "eu-central-1" | "il-central-1" => 5.0,
+        _ => 10.0,
     }
 }
 
@@ -189,8 +210,8 @@ mod tests {
 
     #[test]
     fn five_consoles_stay_below_what_ec2_refills() {
-        assert!(Service::Ec2.allowance().each_second * 5.0 < 20.0);
-        assert!(Service::Elb.allowance().each_second * 5.0 < 10.0);
-        assert!(Service::Logs.allowance().each_second * 5.0 < 10.0);
+        assert!(Service::Ec2.allowance("").each_second * 5.0 < 20.0);
+        assert!(Service::Elb.allowance("").each_second * 5.0 < 10.0);
+        assert!(Service::Logs.allowance("").each_second * 5.0 < 10.0);
     }
 }

@@ -114,7 +114,7 @@ impl Caller {
         Place { account: self.account.name.clone(), region: self.region.clone(), service }
     }
 
-    fn counter(&self, service: Service) -> meter::Counter {
+    pub(super) fn counter(&self, service: Service) -> meter::Counter {
         let place = self.place(service);
         let lane = self.aws.0.meter.lane(&place);
         meter::Counter { meter: self.aws.0.meter.clone(), place, lane }
@@ -128,6 +128,8 @@ macro_rules! handles {
             /// The credentials were taken in this region.
             taken: AtomicBool,
             memory: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
+            pub(super) events: OnceLock<aws_sdk_cloudwatchlogs::Client>,
+            pub(super) live: OnceLock<aws_sdk_cloudwatchlogs::Client>,
             $($name: OnceLock<$sdk::Client>,)+
         }
 

@@ -70,7 +70,7 @@ impl Meter {
     }
 
     pub(super) fn lane(&self, place: &Place) -> Arc<Lane> {
-        let new = || Arc::new(Lane::new(place.service.allowance()));
+        let new = || Arc::new(Lane::new(place.service.allowance(&place.region)));
         self.lanes().entry(place.clone()).or_insert_with(new).clone()
     }
 

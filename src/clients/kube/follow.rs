@@ -15,7 +15,7 @@ use super::{
     Names, Project,
     fault::{self, Asked, Fault},
     link::{Life, Link},
-    list::{Place, is_protobuf, list, whole},
+    list::{Place, encoded, is_protobuf, list, whole},
     parts,
     watch::{Event, Events},
 };
@@ -59,7 +59,7 @@ where
     F: FnMut(News<T>) -> Fut + Send,
     Fut: Future<Output = ()> + Send,
 {
-    let place = Place { source: T::SOURCE, namespace: namespace.map(str::to_owned) };
+    let place = Place { source: T::SOURCE, namespace: namespace.map(str::to_owned), selector: String::new() };
     let cluster_wide = place.namespace.is_none() && place.source.namespaced;
     let mut follower = Follower::new(link, place);
     match follower.run(&mut tell, cluster_wide).await {
@@ -67,6 +67,27 @@ where
             let namespaces = link.namespaces().await;
             parts::follow(link, namespaces, error, &mut tell).await
         }
+    }
+}
+
+/// Follows those that a selector picks (`labelSelector` or `fieldSelector`, and what it says), in one namespace or in all. Drop
+/// it to stop.
+pub async fn follow_some<T, F, Fut>(
+    link: &Link,
+    namespace: Option<&str>,
+    (selector, says): (&str, &str),
+    mut tell: F,
+) -> Infallible
+where
+    T: Project,
+    F: FnMut(News<T>) -> Fut + Send,
+    Fut: Future<Output = ()> + Send,
+{
+    let selector = format!("{selector}={}", encoded(says));
+    let place = Place { source: T::SOURCE, namespace: namespace.map(str::to_owned), selector };
+    loop {
+        // it only ends where it is told to give up on a denial, which it is not
+        let _never = Follower::new(link, place.clone()).run(&mut tell, false).await;
     }
 }
 

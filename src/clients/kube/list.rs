@@ -27,6 +27,8 @@ const CIRCLE: Duration = Duration::from_secs(30);
 pub(super) struct Place {
     pub source: Source,
     pub namespace: Option<String>,
+    /// Only some of them: `labelSelector=…` or `fieldSelector=…`, as it stands in a query. Empty: all.
+    pub selector: String,
 }
 
 impl Place {
@@ -52,7 +54,8 @@ impl Place {
         accept: &str,
     ) -> Result<Response<Body>, Fault> {
         let asked = self.asked(verb);
-        let uri = format!("{}?{query}", self.source.path(self.namespace.as_deref()));
+        let also = if self.selector.is_empty() { "" } else { "&" };
+        let uri = format!("{}?{query}{also}{}", self.source.path(self.namespace.as_deref()), self.selector);
         let mut request = Request::get(uri).header(header::ACCEPT, accept);
         if verb == "watch" {
             // the server compresses each event on its own, and tower-http reads only the first of such members
@@ -110,7 +113,7 @@ pub(super) async fn whole<T: Project>(link: &Link, place: &Place, query: &str) -
 }
 
 /// For a query: what is not plain is written as `%` and two digits.
-fn encoded(text: &str) -> String {
+pub fn encoded(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
     text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }

@@ -29,7 +29,7 @@ where
     let (send, mut lane) = mpsc::channel(LANE);
     let followers = namespaces.iter().enumerate().map(|(part, namespace)| {
         let send = send.clone();
-        let place = Place { source: T::SOURCE, namespace: Some(namespace.clone()) };
+        let place = Place { source: T::SOURCE, namespace: Some(namespace.clone()), selector: String::new() };
         async move {
             let mut tell = |news: News<T>| {
                 let send = send.clone();

@@ -15,7 +15,8 @@ use crate::error::{Error, Result, Trouble};
 
 /// The object as the server has it, but for `managedFields`, which nobody reads.
 pub async fn object(link: &Link, source: Source, namespace: Option<&str>, name: &str) -> Result<Value> {
-    let place = Place { source, namespace: namespace.filter(|n| !n.is_empty()).map(str::to_owned) };
+    let place =
+        Place { source, namespace: namespace.filter(|n| !n.is_empty()).map(str::to_owned), selector: String::new() };
     let mut asked = place.asked("get");
     asked.resource = format!("{} {name}", source.plural);
     let what = asked.what(link);

@@ -6,6 +6,7 @@ fn kinds(console: &Console) -> Vec<&'static str> {
     let names = console.model.screens.iter().map(|screen| match screen {
         Screen::Table(table) => table.kind.name(),
         Screen::Detail(_) => "detail",
+        Screen::Logs(_) => "logs",
         Screen::Tasks(_) => "tasks",
         Screen::Errors(_) => "errors",
         Screen::Picker(_) => "picker",

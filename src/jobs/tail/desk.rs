@@ -1,0 +1,112 @@
+//! What all readers of one reading share: to whom they tell what, and the numbers of sources and targets.
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicU32, Ordering},
+};
+
+use tokio::sync::mpsc;
+
+use super::places::Place;
+use crate::{
+    clients::{Clients, now_ms},
+    log::{
+        Event, News, Source, SourceNo, Target, TargetNo,
+        follow::{
+            Numbers, Told,
+            same::{Same, Saying, Side, record},
+        },
+    },
+    model::logs::Reading,
+};
+
+/// The twin of an event comes within so long, or not at all: the kubelet keeps no log for days.
+const TWINS: i64 = 6 * 3_600_000;
+
+pub struct Desk {
+    pub clients: Clients,
+    /// A screen wants the newest first; what is printed comes in order.
+    pub for_a_screen: bool,
+    pub numbers: Numbers,
+    reading: Reading,
+    tell: mpsc::Sender<News>,
+    found: mpsc::UnboundedSender<Place>,
+    targets: AtomicU32,
+    /// Lines that come by both ways are shown once.
+    same: Mutex<Same>,
+}
+
+impl Desk {
+    pub fn new(
+        clients: Clients,
+        (reading, for_a_screen): (Reading, bool),
+        tell: mpsc::Sender<News>,
+        found: mpsc::UnboundedSender<Place>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            clients,
+            for_a_screen,
+            numbers: Numbers::default(),
+            reading,
+            tell,
+            found,
+            targets: AtomicU32::new(0),
+            same: Mutex::default(),
+        })
+    }
+
+    pub const fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    /// A further place where something is to be read.
+    pub fn found(&self, place: Place) {
+        // nobody listens only where all is over
+        let _gone = self.found.send(place);
+    }
+
+    pub async fn tell(&self, news: News) {
+        let _gone = self.tell.send(news).await;
+    }
+
+    /// For those who work on a thread of their own; tells whether anybody still listens.
+    pub fn tell_now(&self, news: News) -> bool {
+        self.tell.blocking_send(news).is_ok()
+    }
+
+    /// Events of CloudWatch Logs. Those that the kubelet has told already are left out.
+    pub async fn events(&self, mut events: Vec<Event>) {
+        {
+            let mut same = self.same.lock().unwrap_or_else(PoisonError::into_inner);
+            events.retain(|event| {
+                record(&event.text).is_none_or(|mut saying| {
+                    // lines of the kubelet are known to the millisecond here
+                    saying.stamp -= saying.stamp.rem_euclid(1_000_000);
+                    same.first(Side::CloudWatch, &saying)
+                })
+            });
+            same.forget(now_ms() - TWINS);
+        }
+        if !events.is_empty() {
+            self.tell(News::Told(Told::Events(events))).await;
+        }
+    }
+
+    /// Whether a line of a container was not told by CloudWatch Logs already.
+    pub fn is_new(&self, saying: &Saying<'_>) -> bool {
+        self.same.lock().unwrap_or_else(PoisonError::into_inner).first(Side::Kubelet, saying)
+    }
+
+    /// Gives a target its number, and tells of it.
+    pub async fn target(&self, target: Target) -> TargetNo {
+        let no = TargetNo(self.targets.fetch_add(1, Ordering::Relaxed));
+        self.tell(News::Target(no, target)).await;
+        no
+    }
+
+    /// Gives a source its number, and tells of it.
+    pub async fn source(&self, source: Source) -> SourceNo {
+        let no = self.numbers.take();
+        self.tell(News::Told(Told::Source(no, source))).await;
+        no
+    }
+}
