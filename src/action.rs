@@ -125,7 +125,7 @@ impl Action {
 static GOTO: LazyLock<Vec<Action>> = LazyLock::new(|| Kind::ALL.iter().filter_map(|kind| table::goto(*kind)).collect());
 
 pub fn all() -> impl Iterator<Item = &'static Action> {
-    let tables = [app::ACTIONS, table::ACTIONS, detail::ACTIONS, log::ACTIONS, picker::ACTIONS];
+    let tables = [app::ACTIONS, table::ACTIONS, detail::ACTIONS, log::ACTIONS, log::more::ACTIONS, picker::ACTIONS];
     tables.into_iter().flatten().chain(GOTO.iter())
 }
 

@@ -1,7 +1,9 @@
 //! The work itself: one file a variant of `Work`. May await and ask the outside; never touches the model.
+mod alike;
 mod describe;
 mod identify;
 pub mod list;
+mod save;
 mod search;
 pub mod tail;
 
@@ -41,5 +43,7 @@ pub async fn execute(cx: &Cx, clients: &Clients, work: Work) -> Result<()> {
         Work::Identify(account) => identify::run(cx, clients, account).await,
         Work::Tail(reading) => tail::run(cx, clients, reading).await,
         Work::Search(sought) => search::run(cx, sought).await,
+        Work::Alike(work) => alike::run(cx, work).await,
+        Work::Save(work) => save::run(work).await,
     }
 }

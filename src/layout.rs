@@ -66,10 +66,17 @@ pub fn log_columns(size: Size, logs: &Logs) -> LogColumns {
     LogColumns { time, source, text: width.saturating_sub(gap(time) + gap(source) + 1).max(1) }
 }
 
+/// Rows that the histogram takes, the line below it with the times included.
+#[must_use]
+pub fn histogram_rows(size: Size, logs: &Logs) -> u16 {
+    if logs.histogram.is_some() && of(size).body.height >= 10 { 4 } else { 0 }
+}
+
 /// The room that lines of logs have.
 #[must_use]
 pub fn log(size: Size, logs: &Logs) -> Room {
-    Room { width: usize::from(log_columns(size, logs).text), height: of(size).lines() }
+    let height = of(size).lines() - usize::from(histogram_rows(size, logs));
+    Room { width: usize::from(log_columns(size, logs).text), height }
 }
 
 /// An overlay of `lines` lines in the middle of the body, as wide as its text wants and the terminal lets.

@@ -16,7 +16,7 @@ use crate::{
         Model, Size, Throttle,
         detail::Raw,
         estate::{Identity, Role},
-        logs::Logs,
+        logs::{Group, Logs},
         notice::Notice,
         screen::Screen,
         store::{FeedKey, Load},
@@ -57,6 +57,8 @@ pub enum Msg {
     News(TaskId, Vec<News>),
     /// What a search of logs found.
     Found(TaskId, Piece),
+    /// What looks alike in logs.
+    Alike(TaskId, Vec<Group>),
     Ended(TaskId, End),
 }
 
@@ -115,7 +117,7 @@ fn take(model: &mut Model, keymap: &Keymap, msg: Msg) -> Vec<Effect> {
             model.throttles.push(throttle);
             vec![]
         }
-        Msg::News(..) | Msg::Found(..) => {
+        Msg::News(..) | Msg::Found(..) | Msg::Alike(..) => {
             of_logs(model, msg);
             vec![]
         }
@@ -151,6 +153,12 @@ fn of_logs(model: &mut Model, msg: Msg) {
         Msg::Found(task, found) => {
             if let Some(logs) = logs(model, |logs| logs.search == Some(task)) {
                 logs.found(&found);
+            }
+        }
+        Msg::Alike(task, groups) => {
+            // only where it is still looked at: nothing opens over what came in between
+            if matches!(model.front(), Some(Screen::Logs(logs)) if logs.grouping == Some(task)) {
+                action::log::more::grouped(model, groups);
             }
         }
         _ => {}
@@ -249,6 +257,10 @@ fn ended(model: &mut Model, task: TaskId, end: End) -> Vec<Effect> {
         }
         // until they are mended, somebody must go on asking
         Work::List(key) if refused && !key.scope.region.is_empty() => feed::doubt(model, &key.scope.account),
+        Work::Save(saving) if done => {
+            model.notices.say(format!("saved {} lines to {}", saving.lines.len(), saving.path));
+            vec![]
+        }
         Work::Search(_) => {
             if let Some(logs) = logs(model, |logs| logs.search == Some(task)) {
                 logs.search = None;
@@ -307,7 +319,7 @@ fn fail(model: &mut Model, task: TaskId, work: &Work, error: &Error) -> bool {
             logs.failed = Some(error.clone());
             true
         }),
-        Work::Identify(_) | Work::Search(_) => false,
+        Work::Identify(_) | Work::Search(_) | Work::Alike(_) | Work::Save(_) => false,
     }
 }
 
@@ -322,7 +334,7 @@ pub fn begin(model: &mut Model) -> Vec<Effect> {
     let mut effects = feed::sync(model);
     let reads = std::mem::take(&mut model.reads);
     if !reads.is_empty() {
-        effects.extend(action::log::read(model, reads));
+        effects.extend(action::log::read(model, reads, false));
     }
     for account in model.estate.accounts.clone() {
         effects.push(action::feed::start(model, Work::Identify(account)).1);

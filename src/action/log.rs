@@ -1,4 +1,6 @@
 //! What can be done with logs.
+pub mod more;
+
 use super::{Action, Arg, Step, app, feed};
 use crate::{
     effect::Effect,
@@ -114,17 +116,17 @@ fn wish(model: &Model, feed: &FeedKey, record: Record<'_>) -> Option<Wish> {
 
 fn open(model: &mut Model) -> Vec<Effect> {
     let wishes = wishes(model);
-    read(model, wishes)
+    read(model, wishes, false)
 }
 
 /// Opens a screen of logs and begins to read.
-pub fn read(model: &mut Model, wishes: Vec<Wish>) -> Vec<Effect> {
+pub fn read(model: &mut Model, wishes: Vec<Wish>, live: bool) -> Vec<Effect> {
     let title = match wishes.as_slice() {
         [one] => one.words(),
         many => format!("{} things", many.len()),
     };
     let since = model.now * 1000 - logs::BACK;
-    let reading = Reading { wishes: wishes.clone(), since, until: None, live: false };
+    let reading = Reading { wishes: wishes.clone(), since, until: None, live };
     let mut logs = Logs::new(format!("logs of {title}"), wishes, since, model.scroll_back);
     let (task, effect) = feed::start(model, Work::Tail(reading));
     logs.tails.push(task);

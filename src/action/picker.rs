@@ -107,6 +107,8 @@ fn accept(model: &mut Model, _: Arg) -> Vec<Effect> {
         return match what {
             Asked::ActReason => app::start_acting(model, &text),
             Asked::Time => log::jump(model, &text),
+            Asked::Find => log::more::sought(model, &text),
+            Asked::Save => log::more::save(model, &text),
         };
     }
     if matches!(model.front(), Some(Screen::Confirm(_))) {
@@ -157,6 +159,7 @@ fn choose(model: &mut Model) -> Vec<Effect> {
         Choice::Account(name) => table::narrow(model, |scope| scope.account = name.as_str().into()),
         Choice::Namespace(name) => table::namespace(model, &name),
         Choice::Source(name) => log::only(model, &name),
+        Choice::Filter(text) => log::ask(model, &text),
     }
 }
 
@@ -170,7 +173,8 @@ fn of_a_row(choice: &Choice) -> bool {
         | Choice::Region(_)
         | Choice::Account(_)
         | Choice::Namespace(_)
-        | Choice::Source(_) => false,
+        | Choice::Source(_)
+        | Choice::Filter(_) => false,
     }
 }
 
@@ -188,5 +192,10 @@ fn yes(model: &mut Model, _: Arg) -> Vec<Effect> {
     match question.then {
         Then::Quit => app::quit_now(model),
         Then::Start(work) => vec![feed::start(model, work).1],
+        Then::Live(wishes) => {
+            // in place of the screen that it was asked on
+            model.pop();
+            log::read(model, wishes, true)
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The screen of logs: what was asked for, what was read of it so far, which of that is shown and where the cursor stands in it.
 pub mod lines;
 pub mod names;
+pub mod over;
 pub mod scroll;
 
 use std::{
@@ -8,15 +9,16 @@ use std::{
     sync::Arc,
 };
 
-use super::task::TaskId;
+use super::{task::TaskId, zone::Zone};
 use crate::{
     error::Error,
     kinds::Wish,
     log::{
-        Event, Gap, News, SourceNo, TargetNo,
+        Event, Gap, Level, News, SourceNo, TargetNo,
         follow::{Confirmed, Standing, Told, seen},
         store::{
             self, Added, LineNo, Snapshot, Store,
+            histogram::Histogram,
             query::{Names as Words, Query},
             search::Piece,
             shown::Shown,
@@ -92,6 +94,46 @@ impl Sought {
     }
 }
 
+/// Lines that look alike: where, and against which time before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alike {
+    pub sought: Sought,
+    pub now: (i64, i64),
+    pub before: (i64, i64),
+}
+
+/// So many lines that look alike.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    pub lines: u64,
+    pub level: Level,
+    pub text: String,
+    /// What it is against the time before.
+    pub news: Option<store::patterns::News>,
+}
+
+/// What is written to a file.
+#[derive(Clone, Debug)]
+pub struct Saving {
+    pub path: Arc<str>,
+    /// As it came, or as it is shown.
+    pub raw: bool,
+    /// What is said before the lines: of what they are, and what may be missing.
+    pub head: Vec<String>,
+    pub zone: Zone,
+    pub snapshot: Snapshot,
+    pub lines: Vec<LineNo>,
+    pub names: Names,
+}
+
+impl PartialEq for Saving {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.path, &self.lines) == (&other.path, &other.lines)
+    }
+}
+
+impl Eq for Saving {}
+
 /// By what a provisional line is known again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Likeness {
@@ -110,6 +152,12 @@ pub struct Logs {
     pub tails: Vec<TaskId>,
     /// The search that is under way, and what it has found so far.
     pub search: Option<TaskId>,
+    /// The grouping of what looks alike that is waited for.
+    pub grouping: Option<TaskId>,
+    /// What `next-found` looks for.
+    pub sought: Option<Query>,
+    /// How many lines there were when; none while it is not shown.
+    pub histogram: Option<Histogram>,
     pub store: Store,
     pub names: Names,
     pub targets: Vec<Heard>,
@@ -146,6 +194,9 @@ impl Logs {
             since,
             tails: vec![],
             search: None,
+            grouping: None,
+            sought: None,
+            histogram: None,
             store: Store::new(room),
             names: Names::default(),
             targets: vec![],
@@ -251,6 +302,7 @@ impl Logs {
 
     fn absorb(&mut self, added: &Added) {
         let change = self.shown.absorb(&self.store, added, &self.query, self.names.words());
+        self.count_in(&change);
         if !self.follow {
             self.unseen += change.came.len();
             self.late += change.late;
@@ -280,9 +332,9 @@ impl Logs {
             self.stand();
             return None;
         }
-        let sought =
-            Sought { snapshot: self.store.snapshot(), query: self.query.clone(), names: self.names.words().clone() };
+        let sought = self.everything();
         self.shown = Shown::searching(LineNo(sought.snapshot.numbers().end));
+        self.recount();
         if !self.is_small() {
             return Some(sought);
         }
@@ -293,7 +345,8 @@ impl Logs {
 
     /// Shows what a search has found.
     pub fn found(&mut self, piece: &Piece) {
-        self.shown.take(&self.store, piece);
+        let change = self.shown.take(&self.store, piece);
+        self.count_in(&change);
         self.stand();
     }
 

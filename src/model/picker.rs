@@ -15,6 +15,8 @@ pub enum Choice {
     Namespace(String),
     /// Only this source of a log; empty: all.
     Source(String),
+    /// Only lines of a log that this filter lets through.
+    Filter(String),
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 use serde::Deserialize;
 
 use super::{detail::Detail, logs::Logs, picker::Picker, table::Table, work::Work};
-use crate::key::Key;
+use crate::{key::Key, kinds::Wish};
 
 /// A table of the keymap. `Global` is the outermost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, PartialOrd, Ord)]
@@ -57,6 +57,8 @@ pub struct Question {
 pub enum Then {
     Quit,
     Start(Work),
+    /// Read the logs of these anew, by Live Tail.
+    Live(Vec<Wish>),
 }
 
 /// A line of text that an action waits for.
@@ -74,6 +76,10 @@ pub enum Asked {
     ActReason,
     /// To which time to jump in a log.
     Time,
+    /// What to find in a log.
+    Find,
+    /// To which file to save a log.
+    Save,
 }
 
 #[derive(Debug)]

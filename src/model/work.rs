@@ -1,6 +1,6 @@
 //! Everything that can run in the background, as data. One variant, one file under `jobs/`.
 use super::{
-    logs::{Reading, Sought},
+    logs::{Alike, Reading, Saving, Sought},
     store::FeedKey,
 };
 use crate::kinds::Wish;
@@ -17,6 +17,10 @@ pub enum Work {
     Tail(Reading),
     /// Search what was read of logs.
     Search(Sought),
+    /// Group lines of logs that look alike.
+    Alike(Alike),
+    /// Write lines of logs to a file.
+    Save(Saving),
 }
 
 /// How work is stopped.
@@ -32,7 +36,14 @@ impl Work {
     #[must_use]
     pub const fn stop(&self) -> Stop {
         match self {
-            Self::List(_) | Self::Describe(..) | Self::Identify(_) | Self::Tail(_) | Self::Search(_) => Stop::Drop,
+            Self::List(_)
+            | Self::Describe(..)
+            | Self::Identify(_)
+            | Self::Tail(_)
+            | Self::Search(_)
+            | Self::Alike(_) => Stop::Drop,
+            // half a file is worse than none
+            Self::Save(_) => Stop::Ask,
         }
     }
 
@@ -46,6 +57,8 @@ impl Work {
             Self::Tail(reading) => {
                 format!("logs of {}", reading.wishes.iter().map(Wish::words).collect::<Vec<_>>().join(", "))
             }
+            Self::Alike(_) => "group lines of logs that look alike".into(),
+            Self::Save(saving) => format!("save {}", saving.path),
             Self::Search(sought) => format!("search logs for {}", sought.query.text()),
         }
     }

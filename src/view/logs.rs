@@ -1,4 +1,6 @@
 //! Logs: one event after another, each with its time, who said it and what. Only what is seen is looked at.
+mod histogram;
+
 use ratatui::{layout::Rect, style::Style};
 
 use super::{
@@ -14,6 +16,9 @@ use crate::{
 };
 
 pub fn draw(canvas: &mut Canvas<'_>, area: Rect, logs: &Logs) {
+    let above = layout::histogram_rows(canvas.size(), logs);
+    histogram::draw(canvas, Rect { height: above, ..area }, logs);
+    let area = Rect { y: area.y + above, height: area.height - above, ..area };
     if logs.count() == 0 {
         nothing(canvas, area, logs);
         return;

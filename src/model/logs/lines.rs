@@ -21,15 +21,25 @@ pub struct Row {
     pub key: usize,
 }
 
-/// The message in one line, and whether there is more of it than that: further lines, or fields that are folded away.
+/// The message in one line, and after it the fields that stand beside it, but for those that are drawn elsewhere.
 #[must_use]
-pub fn line(said: &[u8]) -> (String, bool) {
-    let message = fields::message(said);
-    let head = &message[..message.len().min(MOST)];
-    let head = String::from_utf8_lossy(head);
-    let first = head.trim_end_matches(['\n', '\r']);
-    let more = first.contains('\n') || message.len() > MOST;
-    (text::clean(first).into_owned(), more)
+pub fn line(said: &[u8]) -> String {
+    const ELSEWHERE: [&str; 8] = ["time", "ts", "timestamp", "@timestamp", "level", "severity", "lvl", "stream"];
+    let told = fields::fields(said).and_then(|fields| Some((fields.message?, fields.pairs)));
+    let Some((message, pairs)) = told else {
+        let message = fields::message(said);
+        let head = String::from_utf8_lossy(&message[..message.len().min(MOST)]);
+        return text::clean(head.trim_end_matches(['\n', '\r'])).into_owned();
+    };
+    let mut line = text::clean(message.trim_end_matches(['\n', '\r'])).into_owned();
+    line.truncate(line.floor_char_boundary(MOST));
+    for field in pairs.iter().filter(|field| !ELSEWHERE.contains(&field.name.as_str())).take(12) {
+        line.push_str("  ");
+        line.push_str(&text::clean(&field.name));
+        line.push('=');
+        line.push_str(&text::clean(&field.value));
+    }
+    line
 }
 
 /// How many rows [`rows`] makes.
@@ -44,8 +54,8 @@ pub fn rows(said: &[u8], room: usize, form: Form, most: usize) -> Vec<Row> {
     let room = room.max(1);
     let plain = |text: String| Row { text, key: 0 };
     let mut rows: Vec<Row> = match form {
-        Form::Cut => return vec![plain(text::cut(&line(said).0, room, text::Cut::End).into_owned())],
-        Form::Wrapped => broken(&line(said).0, room, most).map(plain).collect(),
+        Form::Cut => return vec![plain(text::cut(&line(said), room, text::Cut::End).into_owned())],
+        Form::Wrapped => broken(&line(said), room, most).map(plain).collect(),
         Form::Unfolded => unfolded(said, room, most),
     };
     if rows.len() > most {
