@@ -11,7 +11,7 @@ use crate::{
     clock,
     estate::Estate,
     fault::{self, Asked},
-    http::Answer,
+    http::{self, Answer},
     kube::{Audit, Cluster, refused::Refused},
     rng,
     world::World,
@@ -112,6 +112,8 @@ struct Ask {
     wanted: Wanted,
     /// A fault would have it that what the client remembers is gone.
     gone: bool,
+    /// What the server's clock says that the machine's time is; tokens are held against it.
+    now: i64,
 }
 
 impl Ask {
@@ -142,7 +144,7 @@ pub async fn handle(server: Arc<Server>, request: Request<Incoming>) -> io::Resu
         (None, Err(refused)) => Err((refused, Wanted::JSON)),
         (None, Ok(wanted)) => {
             let wanted = Wanted { pretty, ..wanted };
-            let ask = Ask { request, query, wanted, gone: fate.gone };
+            let ask = Ask { request, query, wanted, gone: fate.gone, now: clock::real() + fate.skew };
             dispatch(&server, route, ask).await.map_err(|refused| (refused, wanted))
         }
     };
@@ -152,6 +154,7 @@ pub async fn handle(server: Arc<Server>, request: Request<Incoming>) -> io::Resu
         headers.insert("audit-id", audit);
     }
     headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-cache, private"));
+    let answer = http::dated(answer, fate.skew);
     Ok(match fate.cut {
         Some(after) => answer.map(|body| answer::cut(body, after)),
         None => answer,
@@ -173,11 +176,13 @@ struct Fate {
     refused: Option<Refused>,
     gone: bool,
     cut: Option<u64>,
+    /// How far the server's clock is off, in milliseconds.
+    skew: i64,
 }
 
 /// Carries out the faults that meet a request, as far as that goes before it is answered.
 async fn befall(server: &Server, route: &Route, operation: &str, met: Vec<fault::Kind>) -> io::Result<Fate> {
-    let mut fate = Fate::default();
+    let mut fate = Fate { skew: fault::skew(&met), ..Fate::default() };
     for kind in met {
         match kind {
             fault::Kind::Latency { ms } => tokio::time::sleep(Duration::from_millis(ms)).await,
@@ -192,6 +197,7 @@ async fn befall(server: &Server, route: &Route, operation: &str, met: Vec<fault:
                 fate.refused = Some(auth::forbidden(&user, route, operation));
             }
             fault::Kind::Gone => fate.gone = true,
+            fault::Kind::Skew { .. } => {}
         }
     }
     Ok(fate)
@@ -199,12 +205,12 @@ async fn befall(server: &Server, route: &Route, operation: &str, met: Vec<fault:
 
 async fn dispatch(server: &Arc<Server>, route: Route, ask: Ask) -> Result<Answer, Refused> {
     if let Route::Health = route {
-        return Ok(crate::http::answer(StatusCode::OK, "text/plain; charset=utf-8", "ok"));
+        return Ok(http::answer(StatusCode::OK, "text/plain; charset=utf-8", "ok"));
     }
     if let Route::Version = route {
         return Ok(answer::value(ask.wanted, StatusCode::OK, &discovery::version(server)));
     }
-    auth::admit(server, ask.header("authorization"))?;
+    auth::admit(server, ask.header("authorization"), ask.now)?;
     match route {
         Route::Health | Route::Version => Err(answer::not_found()),
         Route::Discovery(what) => discovery::answer(server, &what, &ask),

@@ -45,7 +45,7 @@ use crate::{
     clock,
     estate::Estate,
     fault::Asked,
-    http::Answer,
+    http::{self, Answer},
     rng::{Rng, hash},
     sigv4::{self, Signed},
 };
@@ -91,7 +91,8 @@ pub async fn exchange(estate: Arc<Estate>, parts: Parts, body: Bytes) -> io::Res
         cluster: "",
     });
     fault::suffer(&met).await?;
-    let done = asked.admit(&estate, &parts, &body).and_then(|(service, operation)| {
+    let skew = crate::fault::skew(&met);
+    let done = asked.admit(&estate, &parts, &body, clock::real() + skew).and_then(|(service, operation)| {
         let call = Call {
             estate: &estate,
             service,
@@ -101,6 +102,7 @@ pub async fn exchange(estate: Arc<Estate>, parts: Parts, body: Bytes) -> io::Res
             input: asked.input(&parts, &body)?,
             id: &id,
             user: call::user(&estate),
+            skew,
         };
         let done = match fault::refusal(&met, &call) {
             Some(fail) => Err(fail),
@@ -113,7 +115,7 @@ pub async fn exchange(estate: Arc<Estate>, parts: Parts, body: Bytes) -> io::Res
         Ok(reply) => wire::reply(asked.wire, asked.service, &name, reply, &id),
         Err(fail) => wire::failure(asked.wire, asked.service, &fail, &id),
     };
-    Ok(fault::cut(&met, answer))
+    Ok(fault::cut(&met, http::dated(answer, skew)))
 }
 
 /// What can be told of a request before anything is checked.
@@ -156,14 +158,15 @@ impl Seen {
         self.service.map_or("", |service| service.name)
     }
 
-    /// Whether it is signed by whom we know, for what there is.
+    /// Whether it is signed by whom we know, for what there is; `now` is what the server's clock says.
     fn admit(
         &self,
         estate: &Estate,
         parts: &Parts,
         body: &Bytes,
+        now: i64,
     ) -> Result<(&'static Service, &'static Operation), Fail> {
-        sigv4::verify(&Signed::of(parts, body), &estate.keys, clock::real())
+        sigv4::verify(&Signed::of(parts, body), &estate.keys, now)
             .map_err(|refusal| fail::refused(self.wire, &refusal))?;
         let service = self.service.ok_or_else(|| fail::unknown_service(self.wire))?;
         if !estate.look(|world| world.region(&self.region).is_some()) {

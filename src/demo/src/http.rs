@@ -12,6 +12,8 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
+use crate::clock;
+
 /// An error in the middle of a body cuts the connection, which is how a reset is made.
 pub type Body = BoxBody<Bytes, io::Error>;
 pub type Answer = Response<Body>;
@@ -28,6 +30,17 @@ pub fn answer(status: StatusCode, content_type: &str, body: impl Into<Bytes>) ->
     *answer.status_mut() = status;
     if let Ok(value) = content_type.parse() {
         answer.headers_mut().insert(hyper::header::CONTENT_TYPE, value);
+    }
+    answer
+}
+
+/// Says that it was answered at another time than it was, as a server does whose clock is off by so much.
+#[must_use]
+pub fn dated(mut answer: Answer, skew: i64) -> Answer {
+    if skew != 0
+        && let Ok(value) = clock::imf(clock::real() + skew).parse()
+    {
+        answer.headers_mut().insert(hyper::header::DATE, value);
     }
     answer
 }

@@ -26,6 +26,8 @@ pub struct Call<'a> {
     pub id: &'a str,
     /// The ARN of who asks.
     pub user: String,
+    /// How far the service's clock is off, in milliseconds.
+    pub skew: i64,
 }
 
 /// The role that the demo's credentials have taken on.
