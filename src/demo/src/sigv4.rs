@@ -243,7 +243,7 @@ fn decode(text: &str) -> Vec<u8> {
 }
 
 #[cfg(test)]
-pub mod tests {
+pub(crate) mod tests {
     use hyper::Request;
 
     use super::*;
