@@ -5,7 +5,6 @@
 use std::{io, sync::Arc, time::Duration};
 
 use hyper::{Request, StatusCode, body::Incoming, header};
-use tokio::sync::watch;
 
 use crate::{
     clock,
@@ -18,7 +17,6 @@ use crate::{
 };
 
 pub mod accept;
-pub mod alone;
 mod answer;
 mod auth;
 mod base64;
@@ -43,40 +41,13 @@ mod write;
 use accept::Wanted;
 use route::{Route, Target};
 
-/// Where the cluster is kept: in the world, or for a test alone.
-pub trait Ground: Send + Sync {
-    /// Calls `at` once, with the cluster as it is now.
-    fn look(&self, at: &mut dyn FnMut(&Cluster));
-    /// Calls `how` once, and then tells those who watch.
-    fn change(&self, how: &mut dyn FnMut(&mut Cluster));
-    fn watch(&self) -> watch::Receiver<u64>;
-}
-
+/// The API server of one region's cluster.
 pub struct Server {
     pub estate: Arc<Estate>,
-    pub ground: Box<dyn Ground>,
+    /// Which region of the world.
+    number: usize,
     pub region: String,
     pub cluster: String,
-}
-
-/// The cluster of a region of the world.
-struct Place {
-    estate: Arc<Estate>,
-    region: usize,
-}
-
-impl Ground for Place {
-    fn look(&self, at: &mut dyn FnMut(&Cluster)) {
-        self.estate.look(|world| at(&world.regions[self.region].kube));
-    }
-
-    fn change(&self, how: &mut dyn FnMut(&mut Cluster)) {
-        self.estate.change(|world| how(&mut world.regions[self.region].kube));
-    }
-
-    fn watch(&self) -> watch::Receiver<u64> {
-        self.estate.watch()
-    }
 }
 
 impl Server {
@@ -85,19 +56,15 @@ impl Server {
     pub fn of(estate: Arc<Estate>, region: usize) -> Self {
         let told = |world: &World| (world.regions[region].name.clone(), world.regions[region].eks.name.clone());
         let (name, cluster) = estate.look(told);
-        Self { ground: Box::new(Place { estate: estate.clone(), region }), estate, region: name, cluster }
+        Self { estate, number: region, region: name, cluster }
     }
 
     fn look<T>(&self, at: impl FnOnce(&Cluster) -> T) -> T {
-        let (mut at, mut seen) = (Some(at), None);
-        self.ground.look(&mut |cluster| seen = at.take().map(|at| at(cluster)));
-        seen.expect("a ground calls what it is given")
+        self.estate.look(|world| at(&world.regions[self.number].kube))
     }
 
     fn change<T>(&self, how: impl FnOnce(&mut Cluster) -> T) -> T {
-        let (mut how, mut done) = (Some(how), None);
-        self.ground.change(&mut |cluster| done = how.take().map(|how| how(cluster)));
-        done.expect("a ground calls what it is given")
+        self.estate.change(|world| how(&mut world.regions[self.number].kube))
     }
 
     fn now(&self) -> i64 {

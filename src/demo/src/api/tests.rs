@@ -7,14 +7,17 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use super::{Server, alone, proto, schema};
+use super::{Server, proto, schema};
 use crate::{
     clock::Clock,
-    estate::Keys,
+    estate::{Estate, Keys},
     fault::{Fault, Kind},
     http,
-    kube::{Cluster, tests},
+    kube::Cluster,
+    world::{World, build::Scale},
 };
+
+const NOW: i64 = 1_764_000_000_000;
 
 struct Wire {
     server: Arc<Server>,
@@ -41,9 +44,9 @@ impl Told {
 
 async fn wire() -> Wire {
     let keys = Keys { access: String::new(), secret: String::new(), session: String::new(), token: "token".to_owned() };
-    let cluster = Cluster::new(tests::plan(6, "m5.xlarge", 40));
-    let running = alone::serve(cluster, Clock::new(tests::NOW, 1.0), keys).await.unwrap();
-    let server = running.server;
+    // six nodes in each region
+    let world = World::new(7, NOW, Scale { nodes: 24, pods: 200 });
+    let server = Arc::new(Server::of(Arc::new(Estate::new(world, Clock::new(NOW, 1.0), keys)), 0));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let handling = server.clone();

@@ -95,7 +95,7 @@ impl Watch {
         initial: bool,
         end: Instant,
     ) -> Result<(), Left> {
-        let mut world = server.ground.watch();
+        let mut world = server.estate.watch();
         for some in items.chunks(BATCH) {
             let now = server.now();
             let chosen = some.iter().filter(|item| self.filter.matches(item)).cloned().collect::<Vec<_>>();
