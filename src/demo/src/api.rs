@@ -216,7 +216,9 @@ async fn on_resource(server: &Arc<Server>, target: Target, verb: &str, ask: Ask)
     if target.subresource.is_some() {
         return subresource::answer(server, target, verb, ask).await;
     }
-    if !target.resource.verbs.contains(&verb) {
+    // a whole collection can be neither replaced nor patched
+    let whole = target.name.is_none() && ["update", "patch"].contains(&verb);
+    if whole || !target.resource.verbs.contains(&verb) {
         return Err(answer::method_not_allowed());
     }
     match verb {

@@ -37,7 +37,6 @@ use std::{
 };
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Limited};
 use hyper::{Request, body::Incoming, http::request::Parts};
 use serde_json::Value;
 
@@ -75,8 +74,11 @@ const LARGEST: usize = 4 << 20;
 /// Answers a request. An error cuts the connection, as a fault may want it.
 pub async fn handle(estate: Arc<Estate>, request: Request<Incoming>) -> io::Result<Answer> {
     let (parts, body) = request.into_parts();
-    let body = Limited::new(body, LARGEST).collect().await.map_err(io::Error::other)?.to_bytes();
-    exchange(estate, parts, body).await
+    if let Some(body) = http::body(body, LARGEST).await? {
+        return exchange(estate, parts, body).await;
+    }
+    let seen = Seen::of(&parts, &Bytes::new());
+    Ok(wire::failure(seen.wire, seen.service, &fail::too_large(seen.wire), &request_id(&estate)))
 }
 
 /// Answers a request that is there as a whole.

@@ -82,7 +82,8 @@ impl Call<'_> {
             None | Some(Value::Null) => return Ok(None),
             Some(Value::String(text)) if text.is_empty() => return Ok(None),
             Some(Value::String(text)) => text.parse().ok(),
-            Some(value) => value.as_i64().or_else(|| value.as_f64().map(whole)),
+            // CBOR and JSON may write whole numbers as others
+            Some(value) => value.as_i64().or_else(|| value.as_f64().filter(|number| number.fract() == 0.0).map(whole)),
         };
         told.map(Some).ok_or_else(|| super::fail::not_a(self, name, "integer"))
     }

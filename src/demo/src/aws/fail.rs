@@ -148,9 +148,22 @@ pub fn unknown_service(wire: Wire) -> Fail {
     }
 }
 
+/// Nobody sends so much.
+#[must_use]
+pub fn too_large(wire: Wire) -> Fail {
+    let message = "The request is larger than the service takes.";
+    match family(wire) {
+        Family::Ec2 | Family::Xml => Fail::new(413, "RequestEntityTooLarge", message),
+        Family::Json(_) => Fail::new(413, "RequestEntityTooLargeException", message),
+    }
+}
+
 #[must_use]
 pub fn unknown_operation(wire: Wire, service: &Service, name: &str) -> Fail {
     match family(wire) {
+        Family::Ec2 | Family::Xml if wire.is_form() && name.is_empty() => {
+            Fail::bad("MissingAction", "The request must contain the parameter Action")
+        }
         Family::Ec2 | Family::Xml => {
             let version = service.namespace.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
             let message = match wire {
