@@ -7,6 +7,7 @@ Everything but the start of the incident goes over the ordinary APIs; the enviro
 folder of the estate. Its clock should run fast (--speed 20): what takes ten minutes is then seen in half a one.
 """
 import argparse
+import datetime
 import json
 import pathlib
 import subprocess
@@ -200,6 +201,42 @@ def recovers(here, zone, roles, old):
     until("CloudWatch: no alarm rings", lambda: not here.alarms())
 
 
+def bad_deploy(folder):
+    name, zone = begin(folder, "bad-deploy")
+    here = Region(name)
+    seen = pathlib.Path(folder) / "watched"
+    with seen.open("w") as file:
+        watch = subprocess.Popen(["kubectl", "--context", here.cluster, "get", "pods", "-A", "-w"], stdout=file)
+    zones = {node["metadata"]["name"]: node["metadata"]["labels"]["topology.kubernetes.io/zone"] for node in here.objects("nodes")}
+
+    def crashing():
+        pods = here.objects("pods", "-A", "--field-selector=status.phase=Running")
+        def reason(pod):
+            return {status["state"].get("waiting", {}).get("reason") for status in pod["status"]["containerStatuses"]}
+        return {pod["metadata"]["name"]: zones[pod["spec"]["nodeName"]] for pod in pods if "CrashLoopBackOff" in reason(pod)}
+
+    bad = until("kubectl: pods crash-loop", crashing)
+    must(set(bad.values()) == {zone} and all(pod.startswith("checkout-") for pod in bad), f"all of them are of checkout, in {zone}: {', '.join(bad)}")
+    one = next(iter(bad))
+    must("Back-off restarting failed container" in here.kubectl("-n", "shop", "describe", "pod", one), "kubectl describe tells the back-off among the events")
+    must("PAYMENT_ENDPOINT_" in here.kubectl("-n", "shop", "logs", one, "-c", "checkout", "--previous"), "kubectl logs --previous tells why")
+    must("2.15.0" in here.kubectl("-n", "shop", "rollout", "history", "deployment/checkout", "--revision=0", "-o", "yaml"), "kubectl rollout history has the release")
+    until("CloudWatch: the alarm for restarts of checkout rings", lambda: any("checkout-restarts" in alarm for alarm in here.alarms()))
+    logs = here.aws("logs")
+    group = next(row["logGroupName"] for row in logs.describe_log_groups()["logGroups"] if row["logGroupName"].endswith("/application"))
+    begun = datetime.datetime.fromisoformat(here.objects("pods", "-n", "shop", f"--field-selector=metadata.name={one}")[0]["status"]["startTime"])
+    asked = {"logGroupName": group, "filterPattern": '"PAYMENT_ENDPOINT_"', "startTime": int(begun.timestamp() * 1000)}
+    until("CloudWatch Logs: the same line", lambda: any(one in row["logStreamName"] for page in logs.get_paginator("filter_log_events").paginate(**asked) for row in page["events"]))
+    say("kubectl rollout undo: " + here.kubectl("-n", "shop", "rollout", "undo", "deployment/checkout").strip())
+    here.kubectl("-n", "shop", "rollout", "status", "deployment/checkout", "--timeout=50s")
+    until("kubectl: none crashes, every workload has what it wants", lambda: not crashing() and not here.lacking())
+    until("CloudWatch: no alarm rings", lambda: not here.alarms())
+    watch.terminate()
+    watch.wait()
+    lines = [line for line in seen.read_text().splitlines() if one in line]
+    must(any("CrashLoopBackOff" in line for line in lines) and any("Terminating" in line for line in lines), f"kubectl get pods -A -w has shown it: {len(lines)} lines of {one}")
+
+
 def noisy_neighbour(folder):
     for how in ("set env", "rollout undo"):
         name, _ = begin(folder, "noisy-neighbour")
@@ -239,10 +276,10 @@ def noisy_neighbour(folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("incident", choices=["az-down", "noisy-neighbour"])
+    parser.add_argument("incident", choices=["az-down", "bad-deploy", "noisy-neighbour"])
     parser.add_argument("--folder", required=True)
     args = parser.parse_args()
-    {"az-down": az_down, "noisy-neighbour": noisy_neighbour}[args.incident](args.folder)
+    {"az-down": az_down, "bad-deploy": bad_deploy, "noisy-neighbour": noisy_neighbour}[args.incident](args.folder)
     say(f"{args.incident} is cured")
 
 
