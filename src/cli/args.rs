@@ -160,7 +160,9 @@ pub struct DemoArgs {
     /// Let the estate's clock run so many times as fast.
     #[arg(long, value_name = "TIMES", default_value_t = 1.0, value_parser = speed)]
     pub speed: f64,
-    /// Have requests fail: a fault as JSON; may be given again.
+    /// Have requests fail: a fault as JSON; may be given again. `what` is one of latency (ms), throttle, error (status), hang, reset
+    /// (after), expired, denied, gone, and skew (ms: so far is the server's clock ahead, or behind if it is negative); service,
+    /// region, operation and cluster narrow it down.
     #[arg(long, value_name = "JSON")]
     pub fault: Vec<String>,
     /// The screen to start at: the name of a kind.

@@ -5,20 +5,18 @@
 use std::{io, sync::Arc, time::Duration};
 
 use hyper::{Request, StatusCode, body::Incoming, header};
-use tokio::sync::watch;
 
 use crate::{
     clock,
     estate::Estate,
     fault::{self, Asked},
-    http::Answer,
+    http::{self, Answer},
     kube::{Audit, Cluster, refused::Refused},
     rng,
     world::World,
 };
 
 pub mod accept;
-pub mod alone;
 mod answer;
 mod auth;
 mod base64;
@@ -43,40 +41,13 @@ mod write;
 use accept::Wanted;
 use route::{Route, Target};
 
-/// Where the cluster is kept: in the world, or for a test alone.
-pub trait Ground: Send + Sync {
-    /// Calls `at` once, with the cluster as it is now.
-    fn look(&self, at: &mut dyn FnMut(&Cluster));
-    /// Calls `how` once, and then tells those who watch.
-    fn change(&self, how: &mut dyn FnMut(&mut Cluster));
-    fn watch(&self) -> watch::Receiver<u64>;
-}
-
+/// The API server of one region's cluster.
 pub struct Server {
     pub estate: Arc<Estate>,
-    pub ground: Box<dyn Ground>,
+    /// Which region of the world.
+    number: usize,
     pub region: String,
     pub cluster: String,
-}
-
-/// The cluster of a region of the world.
-struct Place {
-    estate: Arc<Estate>,
-    region: usize,
-}
-
-impl Ground for Place {
-    fn look(&self, at: &mut dyn FnMut(&Cluster)) {
-        self.estate.look(|world| at(&world.regions[self.region].kube));
-    }
-
-    fn change(&self, how: &mut dyn FnMut(&mut Cluster)) {
-        self.estate.change(|world| how(&mut world.regions[self.region].kube));
-    }
-
-    fn watch(&self) -> watch::Receiver<u64> {
-        self.estate.watch()
-    }
 }
 
 impl Server {
@@ -85,19 +56,15 @@ impl Server {
     pub fn of(estate: Arc<Estate>, region: usize) -> Self {
         let told = |world: &World| (world.regions[region].name.clone(), world.regions[region].eks.name.clone());
         let (name, cluster) = estate.look(told);
-        Self { ground: Box::new(Place { estate: estate.clone(), region }), estate, region: name, cluster }
+        Self { estate, number: region, region: name, cluster }
     }
 
     fn look<T>(&self, at: impl FnOnce(&Cluster) -> T) -> T {
-        let (mut at, mut seen) = (Some(at), None);
-        self.ground.look(&mut |cluster| seen = at.take().map(|at| at(cluster)));
-        seen.expect("a ground calls what it is given")
+        self.estate.look(|world| at(&world.regions[self.number].kube))
     }
 
     fn change<T>(&self, how: impl FnOnce(&mut Cluster) -> T) -> T {
-        let (mut how, mut done) = (Some(how), None);
-        self.ground.change(&mut |cluster| done = how.take().map(|how| how(cluster)));
-        done.expect("a ground calls what it is given")
+        self.estate.change(|world| how(&mut world.regions[self.number].kube))
     }
 
     fn now(&self) -> i64 {
@@ -112,6 +79,8 @@ struct Ask {
     wanted: Wanted,
     /// A fault would have it that what the client remembers is gone.
     gone: bool,
+    /// What the server's clock says that the machine's time is; tokens are held against it.
+    now: i64,
 }
 
 impl Ask {
@@ -142,7 +111,7 @@ pub async fn handle(server: Arc<Server>, request: Request<Incoming>) -> io::Resu
         (None, Err(refused)) => Err((refused, Wanted::JSON)),
         (None, Ok(wanted)) => {
             let wanted = Wanted { pretty, ..wanted };
-            let ask = Ask { request, query, wanted, gone: fate.gone };
+            let ask = Ask { request, query, wanted, gone: fate.gone, now: clock::real() + fate.skew };
             dispatch(&server, route, ask).await.map_err(|refused| (refused, wanted))
         }
     };
@@ -152,6 +121,7 @@ pub async fn handle(server: Arc<Server>, request: Request<Incoming>) -> io::Resu
         headers.insert("audit-id", audit);
     }
     headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-cache, private"));
+    let answer = http::dated(answer, fate.skew);
     Ok(match fate.cut {
         Some(after) => answer.map(|body| answer::cut(body, after)),
         None => answer,
@@ -173,11 +143,13 @@ struct Fate {
     refused: Option<Refused>,
     gone: bool,
     cut: Option<u64>,
+    /// How far the server's clock is off, in milliseconds.
+    skew: i64,
 }
 
 /// Carries out the faults that meet a request, as far as that goes before it is answered.
 async fn befall(server: &Server, route: &Route, operation: &str, met: Vec<fault::Kind>) -> io::Result<Fate> {
-    let mut fate = Fate::default();
+    let mut fate = Fate { skew: fault::skew(&met), ..Fate::default() };
     for kind in met {
         match kind {
             fault::Kind::Latency { ms } => tokio::time::sleep(Duration::from_millis(ms)).await,
@@ -192,6 +164,7 @@ async fn befall(server: &Server, route: &Route, operation: &str, met: Vec<fault:
                 fate.refused = Some(auth::forbidden(&user, route, operation));
             }
             fault::Kind::Gone => fate.gone = true,
+            fault::Kind::Skew { .. } => {}
         }
     }
     Ok(fate)
@@ -199,12 +172,12 @@ async fn befall(server: &Server, route: &Route, operation: &str, met: Vec<fault:
 
 async fn dispatch(server: &Arc<Server>, route: Route, ask: Ask) -> Result<Answer, Refused> {
     if let Route::Health = route {
-        return Ok(crate::http::answer(StatusCode::OK, "text/plain; charset=utf-8", "ok"));
+        return Ok(http::answer(StatusCode::OK, "text/plain; charset=utf-8", "ok"));
     }
     if let Route::Version = route {
         return Ok(answer::value(ask.wanted, StatusCode::OK, &discovery::version(server)));
     }
-    auth::admit(server, ask.header("authorization"))?;
+    auth::admit(server, ask.header("authorization"), ask.now)?;
     match route {
         Route::Health | Route::Version => Err(answer::not_found()),
         Route::Discovery(what) => discovery::answer(server, &what, &ask),
@@ -243,7 +216,9 @@ async fn on_resource(server: &Arc<Server>, target: Target, verb: &str, ask: Ask)
     if target.subresource.is_some() {
         return subresource::answer(server, target, verb, ask).await;
     }
-    if !target.resource.verbs.contains(&verb) {
+    // a whole collection can be neither replaced nor patched
+    let whole = target.name.is_none() && ["update", "patch"].contains(&verb);
+    if whole || !target.resource.verbs.contains(&verb) {
         return Err(answer::method_not_allowed());
     }
     match verb {

@@ -37,7 +37,6 @@ use std::{
 };
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Limited};
 use hyper::{Request, body::Incoming, http::request::Parts};
 use serde_json::Value;
 
@@ -45,7 +44,7 @@ use crate::{
     clock,
     estate::Estate,
     fault::Asked,
-    http::Answer,
+    http::{self, Answer},
     rng::{Rng, hash},
     sigv4::{self, Signed},
 };
@@ -75,8 +74,11 @@ const LARGEST: usize = 4 << 20;
 /// Answers a request. An error cuts the connection, as a fault may want it.
 pub async fn handle(estate: Arc<Estate>, request: Request<Incoming>) -> io::Result<Answer> {
     let (parts, body) = request.into_parts();
-    let body = Limited::new(body, LARGEST).collect().await.map_err(io::Error::other)?.to_bytes();
-    exchange(estate, parts, body).await
+    if let Some(body) = http::body(body, LARGEST).await? {
+        return exchange(estate, parts, body).await;
+    }
+    let seen = Seen::of(&parts, &Bytes::new());
+    Ok(wire::failure(seen.wire, seen.service, &fail::too_large(seen.wire), &request_id(&estate)))
 }
 
 /// Answers a request that is there as a whole.
@@ -91,29 +93,13 @@ pub async fn exchange(estate: Arc<Estate>, parts: Parts, body: Bytes) -> io::Res
         cluster: "",
     });
     fault::suffer(&met).await?;
-    let done = asked.admit(&estate, &parts, &body).and_then(|(service, operation)| {
-        let call = Call {
-            estate: &estate,
-            service,
-            operation,
-            region: &asked.region,
-            wire: asked.wire,
-            input: asked.input(&parts, &body)?,
-            id: &id,
-            user: call::user(&estate),
-        };
-        let done = match fault::refusal(&met, &call) {
-            Some(fail) => Err(fail),
-            None => (operation.run)(&call),
-        };
-        trail::note(&call, done.as_ref().err());
-        done
+    let skew = crate::fault::skew(&met);
+    // some operations work for long, on log lines above all: beside the others, not before them
+    let answer = tokio::task::spawn_blocking(move || {
+        let answer = asked.answer(&estate, &parts, &body, &name, &met, &id);
+        fault::cut(&met, answer)
     });
-    let answer = match done {
-        Ok(reply) => wire::reply(asked.wire, asked.service, &name, reply, &id),
-        Err(fail) => wire::failure(asked.wire, asked.service, &fail, &id),
-    };
-    Ok(fault::cut(&met, answer))
+    Ok(http::dated(answer.await.map_err(io::Error::other)?, skew))
 }
 
 /// What can be told of a request before anything is checked.
@@ -156,14 +142,51 @@ impl Seen {
         self.service.map_or("", |service| service.name)
     }
 
-    /// Whether it is signed by whom we know, for what there is.
+    /// Does what is asked, or what faults would have instead.
+    fn answer(
+        &self,
+        estate: &Arc<Estate>,
+        parts: &Parts,
+        body: &Bytes,
+        name: &str,
+        met: &[crate::fault::Kind],
+        id: &str,
+    ) -> Answer {
+        let skew = crate::fault::skew(met);
+        let done = self.admit(estate, parts, body, clock::real() + skew).and_then(|(service, operation)| {
+            let call = Call {
+                estate,
+                service,
+                operation,
+                region: &self.region,
+                wire: self.wire,
+                input: self.input(parts, body)?,
+                id,
+                user: call::user(estate),
+                skew,
+            };
+            let done = match fault::refusal(met, &call) {
+                Some(fail) => Err(fail),
+                None => (operation.run)(&call),
+            };
+            trail::note(&call, done.as_ref().err());
+            done
+        });
+        match done {
+            Ok(reply) => wire::reply(self.wire, self.service, name, reply, id),
+            Err(fail) => wire::failure(self.wire, self.service, &fail, id),
+        }
+    }
+
+    /// Whether it is signed by whom we know, for what there is; `now` is what the server's clock says.
     fn admit(
         &self,
         estate: &Estate,
         parts: &Parts,
         body: &Bytes,
+        now: i64,
     ) -> Result<(&'static Service, &'static Operation), Fail> {
-        sigv4::verify(&Signed::of(parts, body), &estate.keys, clock::real())
+        sigv4::verify(&Signed::of(parts, body), &estate.keys, now)
             .map_err(|refusal| fail::refused(self.wire, &refusal))?;
         let service = self.service.ok_or_else(|| fail::unknown_service(self.wire))?;
         if !estate.look(|world| world.region(&self.region).is_some()) {

@@ -73,6 +73,12 @@ pub fn nanos(ns: i128) -> String {
         .to_string()
 }
 
+/// `Tue, 24 Nov 2026 21:00:00 GMT`, as HTTP has dates.
+#[must_use]
+pub fn imf(ms: i64) -> String {
+    timestamp(ms).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +103,7 @@ mod tests {
         let at = 1_700_000_000_123;
         assert_eq!(seconds(at), "2023-11-14T22:13:20Z");
         assert_eq!(millis(at), "2023-11-14T22:13:20.123Z");
+        assert_eq!(imf(at), "Tue, 14 Nov 2023 22:13:20 GMT");
         assert_eq!(nanos(i128::from(at) * 1_000_000 + 7), "2023-11-14T22:13:20.123000007Z");
     }
 }

@@ -7,7 +7,6 @@ use std::{
     time::Duration,
 };
 
-use http_body_util::{BodyExt, Limited};
 use hyper::{Method, Request, StatusCode, body::Incoming};
 use serde_json::{Value, json};
 
@@ -34,7 +33,9 @@ pub async fn handle(estate: Arc<Estate>, life: Arc<Life>, request: Request<Incom
     if token != Some(&format!("Bearer {}", estate.keys.token)) {
         return Ok(told(StatusCode::UNAUTHORIZED, &json!({"error": "the token of this start is asked for"})));
     }
-    let body = Limited::new(body, LARGEST).collect().await.map_err(io::Error::other)?.to_bytes();
+    let Some(body) = http::body(body, LARGEST).await? else {
+        return Ok(told(StatusCode::PAYLOAD_TOO_LARGE, &json!({"error": "that is too long"})));
+    };
     let body: Value = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap_or(Value::Null) };
     let what = parts.uri.path().strip_prefix(PREFIX).unwrap_or_default();
     Ok(match order(&estate, &life, &parts.method, what, &body) {

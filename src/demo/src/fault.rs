@@ -23,6 +23,19 @@ pub enum Kind {
     Denied,
     /// Kubernetes: a watch from an earlier version is told 410 Gone.
     Gone,
+    /// The server's clock is so much ahead, or behind if it is less than nothing: its `Date` says so, signatures and tokens are held
+    /// against it, and what it dates itself is off by as much.
+    Skew { ms: i64 },
+}
+
+/// The worst that a clock is off: some sixty years, so that every date can still be written.
+const WORST_SKEW: i64 = 2_000_000_000_000;
+
+/// How far the clock of the server is off that these befall.
+#[must_use]
+pub fn skew(met: &[Kind]) -> i64 {
+    let off = |kind: &Kind| if let Kind::Skew { ms } = kind { (*ms).clamp(-WORST_SKEW, WORST_SKEW) } else { 0 };
+    met.iter().map(off).sum::<i64>().clamp(-WORST_SKEW, WORST_SKEW)
 }
 
 /// Which requests, and what befalls them. What is not said may be anything.
@@ -169,6 +182,16 @@ mod tests {
         let met: Vec<usize> = (0..6).map(|_| faults.meet(&LIST).len()).collect();
         assert_eq!(met, [0, 0, 1, 0, 0, 1]);
         assert!(faults.remove(Some(id)) && !faults.remove(None));
+    }
+
+    #[test]
+    fn clocks_that_are_off_add_up_and_stay_within_the_calendar() {
+        let read = |text: &str| fault(&format!(r#"{{"what": {text}}}"#)).what;
+        let (ahead, behind) = (read(r#"{"kind": "skew", "ms": 600000}"#), read(r#"{"kind": "skew", "ms": -60000}"#));
+        assert_eq!(skew(&[ahead, Kind::Throttle, behind]), 540_000);
+        let absurd = [i64::MAX, i64::MIN].map(|ms| skew(&[Kind::Skew { ms }, Kind::Skew { ms }]));
+        assert_eq!(absurd, [WORST_SKEW, -WORST_SKEW]);
+        assert_eq!(skew(&[]), 0);
     }
 
     #[test]

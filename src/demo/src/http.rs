@@ -12,6 +12,8 @@ use tokio::{
 };
 use tokio_rustls::TlsAcceptor;
 
+use crate::clock;
+
 /// An error in the middle of a body cuts the connection, which is how a reset is made.
 pub type Body = BoxBody<Bytes, io::Error>;
 pub type Answer = Response<Body>;
@@ -28,6 +30,40 @@ pub fn answer(status: StatusCode, content_type: &str, body: impl Into<Bytes>) ->
     *answer.status_mut() = status;
     if let Ok(value) = content_type.parse() {
         answer.headers_mut().insert(hyper::header::CONTENT_TYPE, value);
+    }
+    answer
+}
+
+/// The body of a request; nothing, if it is longer than `most`. What is too much is read all the same, within bounds, so that the client
+/// gets to hear why it is refused instead of a connection that breaks while it still writes.
+///
+/// # Errors
+/// If the request breaks off, or does not end.
+pub async fn body(mut body: Incoming, most: usize) -> io::Result<Option<Bytes>> {
+    const PATIENCE: usize = 16;
+    let (mut read, mut kept) = (0_usize, vec![]);
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(io::Error::other)?.into_data() else { continue };
+        read = read.saturating_add(data.len());
+        if read <= most {
+            kept.extend_from_slice(&data);
+        } else {
+            kept = vec![];
+        }
+        if read > most.saturating_mul(PATIENCE) {
+            return Err(io::ErrorKind::ConnectionReset.into());
+        }
+    }
+    Ok((read <= most).then(|| kept.into()))
+}
+
+/// Says that it was answered at another time than it was, as a server does whose clock is off by so much.
+#[must_use]
+pub fn dated(mut answer: Answer, skew: i64) -> Answer {
+    if skew != 0
+        && let Ok(value) = clock::imf(clock::real() + skew).parse()
+    {
+        answer.headers_mut().insert(hyper::header::DATE, value);
     }
     answer
 }

@@ -116,7 +116,10 @@ impl World {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::world::build::Scale;
 
     #[test]
     fn every_script_reads_and_says_what_cures_it() {
@@ -126,6 +129,28 @@ mod tests {
         }
         let names: Vec<String> = all().into_iter().map(|told| told.name).collect();
         assert_eq!(names, ["bad-deploy", "az-down", "noisy-neighbour"]);
+    }
+
+    #[test]
+    fn a_seed_repeats_an_incident_and_others_let_it_happen_elsewhere_and_at_another_time() {
+        let begun = |seed: u64| -> Vec<[String; 3]> {
+            let mut world = World::new(seed, 1_760_000_000_000, Scale { nodes: 12, pods: 24 });
+            let each = all().into_iter().map(|told| {
+                let place = begin(&mut world, &told.name).unwrap();
+                [place.region, place.zone, format!("{:?}", world.intended())]
+            });
+            each.collect()
+        };
+        let seen: Vec<_> = (0..12).map(begun).collect();
+        assert_eq!(begun(3), seen[3]);
+        for (number, told) in all().into_iter().enumerate() {
+            let count = |what: usize| seen.iter().map(|each| &each[number][what]).collect::<BTreeSet<_>>().len();
+            let counts = [count(0), count(1), count(2)];
+            assert!(counts[0] >= 3 && counts[1] >= 5 && counts[2] >= 10, "{}: {counts:?}", told.name);
+        }
+        assert!(
+            begin(&mut World::new(1, 0, Scale { nodes: 12, pods: 24 }), "bad-luck").unwrap_err().contains("az-down")
+        );
     }
 
     #[test]

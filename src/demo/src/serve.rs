@@ -139,3 +139,6 @@ fn keys() -> io::Result<Keys> {
         token: letters(&bytes[64..96], ALL),
     })
 }
+
+#[cfg(test)]
+mod tests;

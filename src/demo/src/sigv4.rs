@@ -243,17 +243,17 @@ fn decode(text: &str) -> Vec<u8> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use hyper::Request;
 
     use super::*;
 
     // The signatures below were made by botocore 1.44.8 with its clock at this moment.
-    const SIGNED: i64 = 1_795_557_600_000;
+    pub const SIGNED: i64 = 1_795_557_600_000;
     const SIGNED_TEXT: &str = "20261124T220000Z";
     const TOKEN: &str = "IQoJ//session+token==";
 
-    fn keys() -> Keys {
+    pub fn keys() -> Keys {
         Keys {
             access: "ASIAQDEMOEXAMPLE".into(),
             secret: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY".into(),
@@ -274,9 +274,10 @@ mod tests {
         request.header("x-amz-date", SIGNED_TEXT).header("x-amz-security-token", TOKEN).header("authorization", text)
     }
 
-    const BODY: &[u8] = b"Action=DescribeVpcs&Version=2016-11-15";
+    pub const BODY: &[u8] = b"Action=DescribeVpcs&Version=2016-11-15";
 
-    fn post() -> Parts {
+    /// A call of EC2 in us-west-2.
+    pub fn post() -> Parts {
         let names = "content-type;host;x-amz-date;x-amz-security-token;x-two";
         let sum = "48fdd605c2682e96c7199923728e5b26c65fa46129d279188f4cca1051c1a243";
         authorized("POST", "/", "us-west-2/ec2", names, sum)

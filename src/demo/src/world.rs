@@ -6,6 +6,7 @@ pub mod build;
 pub mod cluster;
 pub mod deed;
 pub mod eks;
+pub mod health;
 pub mod host;
 pub mod life;
 pub mod metrics;

@@ -31,6 +31,24 @@ fn expired_credentials_are_named_and_mended_without_a_restart() {
     shows(&terminal, "demo-security");
 }
 
+/// The SDK takes its time from the answers' dates: one refusal, and it signs by the clock of the service.
+#[test]
+fn a_service_whose_clock_is_off_is_listed_all_the_same() {
+    let estate = Estate::serve(&["--fault", r#"{"service": "eks", "what": {"kind": "skew", "ms": 3600000}}"#]);
+    for (service, ms) in [("ec2", 600_000), ("ec2", -600_000), ("logs", -3_600_000)] {
+        let fault = json!({"service": service, "what": {"kind": "skew", "ms": ms}});
+        let fault = estate.control("POST", "faults", &fault);
+        for (kind, row) in [("vpc", "demo-security"), ("log-group", "/application"), ("cluster", "demo-us-east-2")] {
+            let (code, said) = estate.pointed(&["list", kind, "--json"]).run();
+            assert!(
+                code == 0 && said.contains(row) && said.contains("\"errors\": []"),
+                "{service} {ms}, {kind}: {said}"
+            );
+        }
+        estate.control("DELETE", &format!("faults/{}", fault["id"]), &json!({}));
+    }
+}
+
 #[test]
 fn a_denied_call_names_the_permission_and_the_region_and_the_rest_is_shown() {
     let estate = Estate::serve(&[]);

@@ -157,6 +157,12 @@ ok 'exec' '^NAME=' kubectl -n "$space" exec "$one" -c "$container" -- cat /etc/o
 no 'exec with an exit code' 'exit code 3' kubectl -n "$space" exec "$one" -c "$container" -- sh -c 'exit 3'
 ok 'exec -i' '^typed$' bash -c 'printf "echo typed\n" | kubectl -n "$1" exec -i "$2" -c "$3" -- sh' - "$space" "$one" "$container"
 ok 'exec -it' 'os-release' bash -c 'printf "ls /etc\nexit\n" | script -qec "kubectl -n $1 exec -it $2 -c $3 -- sh" /dev/null' - "$space" "$one" "$container"
+no 'port-forward, which is not there' 'this server has no pods/portforward' kubectl -n "$space" port-forward "$one" :8080
+no 'explain, which knows nothing' 'not found in OpenAPI schema' kubectl explain pod.spec
+no 'cp, without tar in the container' '"tar": executable file not found' kubectl cp "$space/${one#pod/}:/etc/os-release" "$work/copied" -c "$container"
+no 'exec of what is not there' 'executable file not found' kubectl -n "$space" exec "$one" -c "$container" -- nonsense
+no 'exec in a container that is not there' 'container nobody is not valid|container not found' kubectl -n "$space" exec "$one" -c nobody -- sh
+no 'logs of a container that is not there' 'container nobody is not valid' kubectl -n "$space" logs "$one" -c nobody
 ok 'delete a pod' deleted kubectl -n "$space" delete "$one" --wait=false
 ok 'its deployment recovers' 'successfully rolled out' kubectl -n "$space" rollout status "deployment/$app" --timeout=55s
 

@@ -3,7 +3,7 @@ use hyper::{HeaderMap, header::HeaderValue};
 
 use super::{Server, base64, route::Route};
 use crate::{
-    clock::{self, MINUTE},
+    clock::MINUTE,
     estate::Keys,
     kube::refused::Refused,
     sigv4::{self, Signed},
@@ -23,10 +23,10 @@ pub fn user(account: &str) -> String {
     format!("arn:aws:sts::{account}:assumed-role/OnCall/engineer")
 }
 
-pub fn admit(server: &Server, authorization: Option<&str>) -> Result<(), Refused> {
+pub fn admit(server: &Server, authorization: Option<&str>, now: i64) -> Result<(), Refused> {
     let token = authorization.and_then(|text| text.strip_prefix("Bearer ")).ok_or_else(unauthorized)?.trim();
     let keys = &server.estate.keys;
-    let known = token == keys.token || of_eks(token, keys, &server.cluster, clock::real()).is_some();
+    let known = token == keys.token || of_eks(token, keys, &server.cluster, now).is_some();
     if known { Ok(()) } else { Err(unauthorized()) }
 }
 
@@ -106,6 +106,8 @@ mod tests {
         // longer than the sixty seconds of the address
         assert!(lets("app-use1", SIGNED + 14 * MINUTE));
         assert!(!lets("app-use1", SIGNED + 16 * MINUTE));
+        // and by a clock that is behind it is not valid yet
+        assert!(lets("app-use1", SIGNED - 4 * MINUTE) && !lets("app-use1", SIGNED - 6 * MINUTE));
         assert!(!lets("app-usw2", SIGNED));
     }
 

@@ -93,7 +93,7 @@ struct Page {
 
 pub fn list(server: &Server, target: &Target, ask: &Ask) -> Result<Answer, Refused> {
     let filter = Filter::of(target, ask)?;
-    let limit = ask.query.int("limit").filter(|limit| *limit > 0).and_then(|limit| usize::try_from(limit).ok());
+    let limit = ask.query.int("limit")?.filter(|limit| *limit > 0).and_then(|limit| usize::try_from(limit).ok());
     let place = ask.query.get("continue").map(|text| {
         Place::of(text)
             .ok_or_else(|| Refused::bad_request("continue key is not valid: it was not given by this server"))
@@ -123,6 +123,7 @@ fn page(
 ) -> Result<Page, Refused> {
     let store = cluster.store();
     let current = store.rv();
+    matched(ask)?;
     if let Some(given) = ask.query.get("resourceVersion").filter(|_| place.is_none()) {
         let given = version(given)?;
         if given > current {
@@ -141,6 +142,22 @@ fn page(
     // with a selector the real server does not count either
     let remaining = next.as_ref().filter(|_| filter.is_empty()).map(|_| left);
     Ok(Page { items, rv, next, remaining })
+}
+
+/// Whether what a client says of the version it names makes sense.
+fn matched(ask: &Ask) -> Result<(), Refused> {
+    let Some(way) = ask.query.get("resourceVersionMatch") else { return Ok(()) };
+    let why = match (way, ask.query.get("resourceVersion")) {
+        _ if ask.query.get("continue").is_some() => {
+            "Forbidden: resourceVersionMatch is forbidden when continue is provided"
+        }
+        (_, None) => "Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided",
+        ("Exact", Some("0")) => "Forbidden: resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"",
+        ("Exact" | "NotOlderThan", _) => return Ok(()),
+        _ => "Unsupported value: supported values: \"Exact\", \"NotOlderThan\"",
+    };
+    let message = format!("ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: {why}");
+    Err(Refused { code: 422, reason: "Invalid", message, details: None })
 }
 
 /// A version that a client names.

@@ -89,7 +89,7 @@ impl Want {
             refused.message = refused.message.replacen("Pod ", "PodLogOptions ", 1);
             refused
         };
-        let seconds = query.int("sinceSeconds");
+        let seconds = query.int("sinceSeconds")?;
         if let Some(bad) = seconds.filter(|seconds| *seconds < 1) {
             return Err(invalid("sinceSeconds", &bad.to_string(), "must be greater than 0"));
         }
@@ -101,7 +101,7 @@ impl Want {
             let parsed = text.parse::<jiff::Timestamp>().map(|at| at.as_millisecond());
             parsed.map_err(|_| Refused::bad_request(format!("parsing time \"{text}\" as RFC 3339 failed")))
         });
-        let size = |key: &str| match query.int(key) {
+        let size = |key: &str| match query.int(key)? {
             Some(bad) if bad < i64::from(key == "limitBytes") => {
                 Err(invalid(key, &bad.to_string(), "must be greater than or equal to 0"))
             }

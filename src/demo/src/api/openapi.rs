@@ -50,7 +50,13 @@ fn of(group: &str, version: &str) -> Option<Value> {
         let path = format!("/{}/{namespace}{}/{{name}}", base(group, version), row.plural);
         paths.insert(path, json!({ "put": operation, "patch": operation }));
     }
-    Some(json!({ "openapi": "3.0.0", "info": { "title": "Kubernetes", "version": "unversioned" }, "paths": paths }))
+    Some(json!({
+        "openapi": "3.0.0",
+        "info": { "title": "Kubernetes", "version": "unversioned" },
+        "paths": paths,
+        // empty, but there: without it `kubectl explain` stumbles over its own feet instead of saying that it knows nothing
+        "components": { "schemas": {} },
+    }))
 }
 
 /// Looks for fields that the type does not have. What is done about them the client says: `Strict` refuses, `Warn` (which is the default)

@@ -34,7 +34,14 @@ pub async fn answer(server: &Arc<Server>, kind: &str, ask: Ask) -> Result<Answer
             "nonResourceRules": [{ "verbs": ["*"], "nonResourceURLs": ["*"] }],
             "incomplete": false,
         }),
-        _ => access(server, &review),
+        _ => {
+            let asks = |key: &str| review["spec"].get(key).is_some_and(|value| !value.is_null());
+            if asks("resourceAttributes") == asks("nonResourceAttributes") {
+                let message = "SelfSubjectAccessReview.authorization.k8s.io \"\" is invalid: spec.resourceAttributes: Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified";
+                return Err(Refused { code: 422, reason: "Invalid", message: message.to_owned(), details: None });
+            }
+            access(server, &review)
+        }
     };
     Ok(answer::value(wanted, StatusCode::CREATED, &review))
 }

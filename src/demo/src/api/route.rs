@@ -1,7 +1,12 @@
 //! Paths: which resource, where, and what shall be done with it.
+use std::num::{IntErrorKind, ParseIntError};
+
 use hyper::Method;
 
-use crate::kube::resource::{self, Resource};
+use crate::kube::{
+    refused::Refused,
+    resource::{self, Resource},
+};
 
 /// What stands behind the question mark.
 #[derive(Clone, Debug, Default)]
@@ -25,8 +30,18 @@ impl Query {
         self.all(name).next().is_some_and(|value| !["false", "0"].contains(&value))
     }
 
-    pub fn int(&self, name: &str) -> Option<i64> {
-        self.get(name)?.parse().ok()
+    /// A whole number; what is none is refused.
+    pub fn int(&self, name: &str) -> Result<Option<i64>, Refused> {
+        let read = |text: &str| {
+            text.parse().map_err(|error: ParseIntError| {
+                let why = match error.kind() {
+                    IntErrorKind::PosOverflow | IntErrorKind::NegOverflow => "value out of range",
+                    _ => "invalid syntax",
+                };
+                Refused::bad_request(format!("strconv.ParseInt: parsing {text:?}: {why}"))
+            })
+        };
+        self.get(name).map(read).transpose()
     }
 
     pub fn dry_run(&self) -> bool {

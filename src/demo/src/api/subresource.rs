@@ -80,7 +80,7 @@ async fn scale(server: &Arc<Server>, target: &Target, verb: &str, ask: Ask) -> R
             let version = field::text(&value, "/metadata/resourceVersion").to_owned();
             (value, Some(version))
         };
-        let replicas = field::int(&value, "/spec/replicas").unwrap_or(0);
+        let replicas = count(&value)?;
         if replicas < 0 {
             let message = format!("Scale.autoscaling \"{name}\" is invalid: spec.replicas: Invalid value: {replicas}: must be greater than or equal to 0");
             return Err(Refused { code: 422, reason: "Invalid", message, details: None });
@@ -96,11 +96,27 @@ async fn scale(server: &Arc<Server>, target: &Target, verb: &str, ask: Ask) -> R
     Ok(answer::value(wanted, StatusCode::OK, &scale))
 }
 
+/// How many are wanted; what is no number of them is refused, and does not count as none.
+fn count(scale: &Value) -> Result<i64, Refused> {
+    match scale.pointer("/spec/replicas") {
+        None | Some(Value::Null) => Ok(0),
+        Some(given) => given.as_i64().filter(|count| i32::try_from(*count).is_ok()).ok_or_else(|| {
+            let why =
+                format!("json: cannot unmarshal {given} into Go struct field ScaleSpec.spec.replicas of type int32");
+            Refused::bad_request(why)
+        }),
+    }
+}
+
 async fn evict(server: &Arc<Server>, target: &Target, ask: Ask) -> Result<Answer, Refused> {
     let content_type = ask.header("content-type").unwrap_or("application/json").to_owned();
     let (wanted, query) = (ask.wanted, ask.query.clone());
     let body = write::body(ask.request.into_body()).await?;
     let eviction = write::object(&content_type, &body)?;
+    let kind = field::text(&eviction, "/kind");
+    if !["", "Eviction"].contains(&kind) {
+        return Err(Refused::bad_request(format!("no kind {kind:?} is an eviction")));
+    }
     let given = field::text(&eviction, "/metadata/name");
     if !given.is_empty() && given != target.named() {
         return Err(Refused::bad_request("name in URL does not match name in Eviction object"));

@@ -7,14 +7,17 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 
-use super::{Server, alone, proto, schema};
+use super::{Server, proto, schema};
 use crate::{
     clock::Clock,
-    estate::Keys,
+    estate::{Estate, Keys},
     fault::{Fault, Kind},
     http,
-    kube::{Cluster, tests},
+    kube::Cluster,
+    world::{World, build::Scale},
 };
+
+const NOW: i64 = 1_764_000_000_000;
 
 struct Wire {
     server: Arc<Server>,
@@ -41,9 +44,9 @@ impl Told {
 
 async fn wire() -> Wire {
     let keys = Keys { access: String::new(), secret: String::new(), session: String::new(), token: "token".to_owned() };
-    let cluster = Cluster::new(tests::plan(6, "m5.xlarge", 40));
-    let running = alone::serve(cluster, Clock::new(tests::NOW, 1.0), keys).await.unwrap();
-    let server = running.server;
+    // six nodes in each region
+    let world = World::new(7, NOW, Scale { nodes: 24, pods: 200 });
+    let server = Arc::new(Server::of(Arc::new(Estate::new(world, Clock::new(NOW, 1.0), keys)), 0));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let handling = server.clone();
@@ -316,4 +319,34 @@ async fn an_eviction_that_a_budget_forbids_is_told_to_come_again() {
     let cause = &last.json()["details"]["causes"][0];
     assert_eq!(cause["reason"], "DisruptionBudget");
     assert!(cause["message"].as_str().unwrap().contains("healthy pods and has"), "{cause}");
+}
+
+#[tokio::test]
+async fn what_is_no_number_is_refused_and_nothing_is_scaled_by_it() {
+    let wire = wire().await;
+    let replicas = || async { wire.get(CHECKOUT).await.json()["spec"]["replicas"].clone() };
+    let before = replicas().await;
+    for bad in [json!("many"), json!(1_u64 << 40), json!(1.5), json!([])] {
+        let wish = json!({ "spec": { "replicas": bad } });
+        let told = wire.patch(&format!("{CHECKOUT}/scale"), "merge-patch+json", &wish).await;
+        assert_eq!(told.status, 400, "{bad}");
+    }
+    assert_eq!(replicas().await, before);
+    for query in ["limit=abc", "limit=99999999999999999999", "watch=true&timeoutSeconds=soon"] {
+        let told = wire.get(&format!("{PODS}?{query}")).await;
+        assert!(told.status == 400 && told.message().contains("strconv.ParseInt"), "{query}: {}", told.message());
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_long_or_of_another_kind_is_refused_in_words() {
+    let wire = wire().await;
+    let maps = "/api/v1/namespaces/default/configmaps";
+    let long = wire.ask("POST", maps, "", &"x".repeat(4 << 20)).await;
+    assert_eq!((long.status, long.json()["reason"].as_str()), (413, Some("RequestEntityTooLarge")));
+    for kind in ["text/xml", "application/x-www-form-urlencoded"] {
+        let told = wire.ask("POST", maps, &format!("content-type: {kind}\r\n"), "{}").await;
+        assert_eq!((told.status, told.json()["reason"].as_str()), (415, Some("UnsupportedMediaType")), "{kind}");
+    }
+    assert_eq!(wire.ask("PUT", maps, "", "{}").await.status, 405);
 }

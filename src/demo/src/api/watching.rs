@@ -69,7 +69,7 @@ pub fn watch(server: &Arc<Server>, target: &Target, ask: &Ask) -> Result<Answer,
     let mut watch = Watch { kind, namespace, filter, wanted: ask.wanted, include, bookmarks, headed: false, rv };
     // the real server draws a time between half an hour and an hour
     let longest = i64::try_from(1800 + Rng::of(rv, "watch").below(1800)).unwrap_or(1800);
-    let seconds = ask.query.int("timeoutSeconds").filter(|seconds| *seconds > 0).unwrap_or(longest);
+    let seconds = ask.query.int("timeoutSeconds")?.filter(|seconds| *seconds > 0).unwrap_or(longest);
     let end = Instant::now() + Duration::from_secs(seconds.unsigned_abs());
     let (sender, answer) = answer::stream(ask.wanted.stream_type());
     let (server, gone) = (server.clone(), ask.gone);
@@ -95,7 +95,7 @@ impl Watch {
         initial: bool,
         end: Instant,
     ) -> Result<(), Left> {
-        let mut world = server.ground.watch();
+        let mut world = server.estate.watch();
         for some in items.chunks(BATCH) {
             let now = server.now();
             let chosen = some.iter().filter(|item| self.filter.matches(item)).cloned().collect::<Vec<_>>();

@@ -2,7 +2,6 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Limited};
 use hyper::{StatusCode, body::Incoming, header::HeaderValue};
 use serde_json::{Value, json};
 
@@ -19,7 +18,7 @@ use super::{
 };
 use crate::{
     clock,
-    http::Answer,
+    http::{self, Answer},
     kube::{
         Cluster,
         refused::{Details, Refused},
@@ -33,11 +32,12 @@ use crate::{
 const LARGEST: usize = 3 * 1024 * 1024;
 
 pub async fn body(body: Incoming) -> Result<Bytes, Refused> {
-    let read = Limited::new(body, LARGEST).collect().await;
-    read.map(|body| body.to_bytes()).map_err(|error| Refused {
+    let read = http::body(body, LARGEST).await;
+    let read = read.map_err(|error| Refused::bad_request(format!("the body of the request breaks off: {error}")))?;
+    read.ok_or_else(|| Refused {
         code: 413,
         reason: "RequestEntityTooLarge",
-        message: format!("Request entity too large: limit is {LARGEST} ({error})"),
+        message: format!("Request entity too large: limit is {LARGEST}"),
         details: None,
     })
 }
@@ -47,6 +47,15 @@ pub fn object(content_type: &str, bytes: &[u8]) -> Result<Value, Refused> {
     if bytes.starts_with(proto::MAGIC) || content_type.starts_with("application/vnd.kubernetes.protobuf") {
         return proto::decode::enveloped(bytes)
             .ok_or_else(|| Refused::bad_request("the protobuf of the body cannot be read"));
+    }
+    let media = content_type.split(';').next().unwrap_or_default().trim();
+    if !["", "*/*", "application/json"].contains(&media) {
+        return Err(Refused {
+            code: 415,
+            reason: "UnsupportedMediaType",
+            message: "the body of the request was in an unknown format - accepted media types include: application/json, application/vnd.kubernetes.protobuf".to_owned(),
+            details: None,
+        });
     }
     let value: Value = serde_json::from_slice(bytes).map_err(|error| {
         Refused::bad_request(format!("the object provided is unrecognized (must be of type JSON or protobuf): {error}"))
@@ -286,8 +295,9 @@ pub fn delete_options(content_type: &str, bytes: &[u8], query: &Query) -> Result
             return Err(Refused { code: 422, reason: "Invalid", message, details: None });
         }
     };
+    let grace = query.int("gracePeriodSeconds")?;
     let options = DeleteOptions {
-        grace: body.pointer("/gracePeriodSeconds").and_then(Value::as_i64).or_else(|| query.int("gracePeriodSeconds")),
+        grace: body.pointer("/gracePeriodSeconds").and_then(Value::as_i64).or(grace),
         uid: text("/preconditions/uid"),
         resource_version: text("/preconditions/resourceVersion"),
         propagation,

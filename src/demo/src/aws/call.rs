@@ -26,6 +26,8 @@ pub struct Call<'a> {
     pub id: &'a str,
     /// The ARN of who asks.
     pub user: String,
+    /// How far the service's clock is off, in milliseconds.
+    pub skew: i64,
 }
 
 /// The role that the demo's credentials have taken on.
@@ -80,7 +82,8 @@ impl Call<'_> {
             None | Some(Value::Null) => return Ok(None),
             Some(Value::String(text)) if text.is_empty() => return Ok(None),
             Some(Value::String(text)) => text.parse().ok(),
-            Some(value) => value.as_i64().or_else(|| value.as_f64().map(whole)),
+            // CBOR and JSON may write whole numbers as others
+            Some(value) => value.as_i64().or_else(|| value.as_f64().filter(|number| number.fract() == 0.0).map(whole)),
         };
         told.map(Some).ok_or_else(|| super::fail::not_a(self, name, "integer"))
     }

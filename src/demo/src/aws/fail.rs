@@ -64,6 +64,9 @@ const fn family(wire: Wire) -> Family {
 const INVALID_TOKEN: &str = "The security token included in the request is invalid.";
 const EXPIRED_TOKEN: &str = "The security token included in the request is expired";
 
+/// Beyond this EC2 says that it is about time.
+const EC2_FORGIVES: i64 = 15 * crate::clock::MINUTE;
+
 /// Nobody has this key, or it is not known in this region.
 #[must_use]
 pub fn unknown_key(wire: Wire) -> Fail {
@@ -115,10 +118,17 @@ pub fn refused(wire: Wire, refusal: &Refusal) -> Fail {
             let (at, now, least) = (moment(*at), moment(*now), moment(now - 5 * crate::clock::MINUTE));
             mismatch(format!("Signature expired: {at} is now earlier than {least} ({now} - 5 min.)"))
         }
-        Refusal::Expired { .. } => expired(wire),
-        Refusal::Early { at, now } => {
+        Refusal::Early { at, now } if family(wire) != Family::Ec2 => {
             let (at, now, most) = (moment(*at), moment(*now), moment(now + 5 * crate::clock::MINUTE));
             mismatch(format!("Signature not yet current: {at} is still later than {most} ({now} + 5 min.)"))
+        }
+        // EC2 does not tell a clock that is a little off from keys that are wrong
+        Refusal::Expired { at, now } | Refusal::Early { at, now } => {
+            if (now - at).abs() > EC2_FORGIVES {
+                expired(wire)
+            } else {
+                unknown_key(wire)
+            }
         }
     }
 }
@@ -138,9 +148,22 @@ pub fn unknown_service(wire: Wire) -> Fail {
     }
 }
 
+/// Nobody sends so much.
+#[must_use]
+pub fn too_large(wire: Wire) -> Fail {
+    let message = "The request is larger than the service takes.";
+    match family(wire) {
+        Family::Ec2 | Family::Xml => Fail::new(413, "RequestEntityTooLarge", message),
+        Family::Json(_) => Fail::new(413, "RequestEntityTooLargeException", message),
+    }
+}
+
 #[must_use]
 pub fn unknown_operation(wire: Wire, service: &Service, name: &str) -> Fail {
     match family(wire) {
+        Family::Ec2 | Family::Xml if wire.is_form() && name.is_empty() => {
+            Fail::bad("MissingAction", "The request must contain the parameter Action")
+        }
         Family::Ec2 | Family::Xml => {
             let version = service.namespace.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
             let message = match wire {

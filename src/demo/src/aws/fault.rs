@@ -37,7 +37,7 @@ pub fn refusal(met: &[Kind], call: &Call<'_>) -> Option<Fail> {
         Kind::Error { status } => Some(fail::broken(call.wire, *status)),
         Kind::Expired => Some(fail::expired(call.wire)),
         Kind::Denied => Some(fail::denied(call)),
-        Kind::Latency { .. } | Kind::Hang | Kind::Reset { .. } | Kind::Gone => None,
+        Kind::Latency { .. } | Kind::Hang | Kind::Reset { .. } | Kind::Gone | Kind::Skew { .. } => None,
     })
 }
 

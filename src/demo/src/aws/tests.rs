@@ -20,7 +20,7 @@ fn call_of<T>(estate: &Arc<Estate>, action: &str, input: Value, run: impl FnOnce
     let all = SERVICES.iter().flat_map(|service| service.operations.iter().map(move |operation| (*service, operation)));
     let (service, operation) = all.into_iter().find(|(_, operation)| operation.action == action).unwrap();
     let user = call::user(estate);
-    run(&Call { estate, service, operation, region: "us-east-1", wire: service.wire, input, id: "1", user })
+    run(&Call { estate, service, operation, region: "us-east-1", wire: service.wire, input, id: "1", user, skew: 0 })
 }
 
 fn ask(estate: &Arc<Estate>, action: &str, input: Value) -> Result<Value, Fail> {
@@ -155,6 +155,54 @@ async fn an_answer_that_is_to_be_cut_breaks_off_after_so_many_bytes() {
     assert!(body.frame().await.unwrap().is_err());
     let whole = fault::cut(&[], answer()).into_body().collect().await.unwrap().to_bytes();
     assert_eq!(whole.as_ref(), b"0123456789");
+}
+
+#[tokio::test]
+async fn a_service_whose_clock_is_off_dates_its_answers_by_it_and_holds_signatures_against_it() {
+    use sigv4::tests::{BODY, SIGNED, keys, post};
+    let estate = Arc::new(Estate::new(World::new(7, NOW, Scale::default()), Clock::new(NOW, 1.0), keys()));
+    for (minutes, status, code) in [
+        (0, 200, "<DescribeVpcsResponse"),
+        (4, 200, "<DescribeVpcsResponse"),
+        (-6, 401, "<Code>AuthFailure<"),
+        (14, 401, "<Code>AuthFailure<"),
+        (16, 400, "<Code>RequestExpired<"),
+        (-16, 400, "<Code>RequestExpired<"),
+    ] {
+        let says = SIGNED + minutes * MINUTE;
+        let what = Kind::Skew { ms: says - clock::real() };
+        let fault = serde_json::json!({"service": "ec2", "region": "us-west-2", "times": 1, "what": what});
+        estate.faults.add(serde_json::from_value(fault).unwrap());
+        let answer = exchange(estate.clone(), post(), Bytes::from_static(BODY)).await.unwrap();
+        assert_eq!(answer.status(), status, "{minutes}");
+        let date = answer.headers()["date"].to_str().unwrap().to_owned();
+        let near: Vec<String> = (-1..5).map(|second| clock::imf(says + second * SECOND)).collect();
+        assert!(near.contains(&date), "{date}, {near:?}");
+        let text = answer.into_body().collect().await.unwrap().to_bytes();
+        assert!(String::from_utf8_lossy(&text).contains(code), "{minutes}: {text:?}");
+    }
+}
+
+#[test]
+fn a_clock_that_is_off_is_told_in_the_words_of_each_protocol() {
+    for (wire, status, code) in [
+        (Wire::Query, 403, "SignatureDoesNotMatch"),
+        (Wire::RestXml, 403, "SignatureDoesNotMatch"),
+        (Wire::Json11, 400, "InvalidSignatureException"),
+        (Wire::Cbor, 400, "InvalidSignatureException"),
+        (Wire::RestJson, 403, "InvalidSignatureException"),
+    ] {
+        let early = fail::refused(wire, &sigv4::Refusal::Early { at: NOW + 6 * MINUTE, now: NOW });
+        assert_eq!((early.status, early.code.as_ref()), (status, code));
+        let words = "Signature not yet current: 20261124T220600Z is still later than 20261124T220500Z (20261124T220000Z + 5 min.)";
+        assert_eq!(early.message, words);
+        let late = fail::refused(wire, &sigv4::Refusal::Expired { at: NOW - 6 * MINUTE, now: NOW });
+        assert!(
+            late.message.starts_with("Signature expired: 20261124T215400Z is now earlier than"),
+            "{}",
+            late.message
+        );
+    }
 }
 
 #[tokio::test]

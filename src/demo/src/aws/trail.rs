@@ -45,7 +45,8 @@ pub fn note(call: &Call<'_>, fail: Option<&Fail>) {
         let mut rng = Rng::of(seed, &format!("{}/{now}/{count}", call.id));
         let event = TrailEvent {
             id: rng.uuid(),
-            at: now,
+            // by the service's own clock
+            at: now + call.skew,
             name: call.operation.name().to_owned(),
             source: format!("{}.amazonaws.com", call.service.name),
             user: SESSION.to_owned(),

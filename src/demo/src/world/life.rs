@@ -77,6 +77,13 @@ impl World {
         self.plan(at, Due::Deed(Box::new(deed)));
     }
 
+    /// What incidents will do, and when.
+    #[cfg(test)]
+    pub(crate) fn intended(&self) -> Vec<(i64, &Deed)> {
+        let rows = self.schedule.rows.iter();
+        rows.filter_map(|(key, due)| if let Due::Deed(deed) = due { Some((key.0, &**deed)) } else { None }).collect()
+    }
+
     /// Lets time pass, moment by moment in the order of what is due; whether anything changed.
     pub fn advance(&mut self, now: i64) -> bool {
         let mut changed = false;

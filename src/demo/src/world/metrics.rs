@@ -8,6 +8,7 @@ use super::{
     Region, World,
     balancer::{Balancer, TargetGroup},
     cluster as joined,
+    health::{self, Health},
     watch::{LogGroup, Metric, Series, Source},
 };
 use crate::{
@@ -41,6 +42,11 @@ fn short(arn: &str) -> &str {
 fn hosts(name: &str, group: &TargetGroup, balancer: &Balancer) -> Metric {
     let dimensions = [("LoadBalancer", short(&balancer.arn)), ("TargetGroup", short(&group.arn))];
     metric("AWS/NetworkELB", name, &dimensions, "Count")
+}
+
+#[must_use]
+pub fn healthy(group: &TargetGroup, balancer: &Balancer) -> Metric {
+    hosts("HealthyHostCount", group, balancer)
 }
 
 #[must_use]
@@ -80,7 +86,7 @@ pub(super) fn backfill(world: &mut World) {
     let first = (world.now - BEFORE) / MINUTE * MINUTE;
     let last = world.now / MINUTE * MINUTE;
     for number in 0..world.regions.len() {
-        let now = sample(world.seed, &world.regions[number], last);
+        let now = sample(world.seed, &world.regions[number], last, world.now);
         for (metric, calm) in now {
             let mut rng = Rng::of(world.seed, &format!("{}/{metric:?}", world.regions[number].name));
             let mut series = Series { first, values: std::collections::VecDeque::new() };
@@ -99,7 +105,7 @@ pub(super) fn backfill(world: &mut World) {
 pub(super) fn minute(world: &mut World) {
     let at = world.now / MINUTE * MINUTE - MINUTE;
     for number in 0..world.regions.len() {
-        let values = sample(world.seed, &world.regions[number], at);
+        let values = sample(world.seed, &world.regions[number], at, world.now);
         let region = &mut world.regions[number];
         for (metric, value) in values {
             let series = region
@@ -135,10 +141,11 @@ const fn region_counts(instance: &super::host::Instance) -> bool {
     !matches!(instance.state, super::host::State::ShuttingDown | super::host::State::Terminated)
 }
 
-fn sample(seed: u64, region: &Region, at: i64) -> Vec<(Metric, f64)> {
+/// What is so `now`, as the minute `at` has it.
+fn sample(seed: u64, region: &Region, at: i64, now: i64) -> Vec<(Metric, f64)> {
     let mut all = vec![];
     let mut rng = Rng::of(seed, &format!("{}/metrics/{at}", region.name));
-    let ready = entry(region, &mut all);
+    let ready = entry(region, now, &mut all);
     let failing = insights(region, at, &mut all);
     let wanted = ready.0 + ready.1;
     let share = if wanted == 0 { 100.0 } else { 100.0 * ready.1 as f64 / wanted as f64 };
@@ -165,14 +172,14 @@ fn sample(seed: u64, region: &Region, at: i64) -> Vec<(Metric, f64)> {
 }
 
 /// Healthy and unhealthy targets of the load balancer.
-fn entry(region: &Region, all: &mut Vec<(Metric, f64)>) -> (usize, usize) {
+fn entry(region: &Region, now: i64, all: &mut Vec<(Metric, f64)>) -> (usize, usize) {
     let mut sum = (0, 0);
     for group in &region.target_groups {
         let Some(balancer) = region.balancers.iter().find(|b| b.arn == group.balancer) else { continue };
-        let endpoints = joined::endpoints(&region.kube, &group.namespace, &group.service);
-        let bad = endpoints.iter().filter(|e| !e.ready).count();
-        let good = endpoints.len() - bad;
-        all.push((hosts("HealthyHostCount", group, balancer), good as f64));
+        let targets = health::targets(region, group, now);
+        let count = |which: fn(Health) -> bool| targets.iter().filter(|target| which(target.health)).count();
+        let (good, bad) = (count(|health| health == Health::Healthy), count(Health::is_bad));
+        all.push((healthy(group, balancer), good as f64));
         all.push((unhealthy(group, balancer), bad as f64));
         sum = (sum.0 + good, sum.1 + bad);
     }

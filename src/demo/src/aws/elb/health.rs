@@ -1,7 +1,4 @@
-//! The health of targets. It is not kept anywhere: it follows from the pods behind the Kubernetes service, and from how long they
-//! have been as they are.
-use std::{collections::HashMap, net::Ipv4Addr};
-
+//! The health of targets, as DescribeTargetHealth tells it.
 use serde_json::{Value, json};
 
 use super::{
@@ -12,24 +9,11 @@ use super::{
     },
     NO_GROUP, is_arn,
 };
-use crate::{
-    clock::SECOND,
-    kube::Pod,
-    world::{
-        Region,
-        balancer::TargetGroup,
-        cluster::{self, Endpoint},
-    },
+use crate::world::{
+    Region,
+    balancer::TargetGroup,
+    health::{self, Health, Target},
 };
-
-/// So long a pod must be ready before two checks have found it so.
-const HEALTHY_AFTER: i64 = 10 * SECOND;
-/// So long it must not be ready before two checks have failed.
-const UNHEALTHY_AFTER: i64 = 20 * SECOND;
-/// How long the connections of a target that is taken away may go on: its group's `deregistration_delay`.
-const DRAINING: i64 = 30 * SECOND;
-/// So long a new target is being registered before it is checked at all.
-const REGISTRATION: i64 = 4 * SECOND;
 
 pub fn health(call: &Call<'_>) -> Result<Reply, Fail> {
     let arn = call.text("TargetGroupArn").ok_or_else(|| fail::missing(call, "targetGroupArn"))?;
@@ -60,32 +44,20 @@ pub fn health(call: &Call<'_>) -> Result<Reply, Fail> {
 fn all(region: &Region, group: &TargetGroup, now: i64) -> Vec<Value> {
     let balancer = region.balancers.iter().find(|one| one.arn == group.balancer);
     let shifted = balancer.and_then(|one| one.shifted).and_then(|zone| region.zones.get(zone));
-    let pods: HashMap<Ipv4Addr, &Pod> =
-        region.kube.store().pods(Some(&group.namespace)).filter_map(|pod| Some((pod.ip?, pod.as_ref()))).collect();
-    let endpoints = cluster::endpoints(&region.kube, &group.namespace, &group.service);
-    let row = |of: &Endpoint| {
-        let pod = pods.get(&of.ip).copied();
-        let silent = region.kube.host(&of.node).and_then(|host| host.silent);
-        let (state, why) =
-            judged(&Seen { of, leaving: pod.and_then(leaving), created: pod.map(|pod| pod.created), silent }, now)?;
+    let row = |target: Target| {
+        let (state, why) = told(target.health);
         json!({
-            "Target": { "Id": of.ip.to_string(), "Port": group.port, "AvailabilityZone": of.zone },
+            "Target": { "Id": target.ip.to_string(), "Port": group.port, "AvailabilityZone": target.zone },
             "HealthCheckPort": group.port.to_string(),
             "TargetHealth": {
                 "State": state,
                 "Reason": why.map(|(code, _)| code),
                 "Description": why.map(|(_, text)| text),
             },
-            "AdministrativeOverride": overridden(shifted.is_some_and(|zone| zone.name == of.zone)),
+            "AdministrativeOverride": overridden(shifted.is_some_and(|zone| zone.name == target.zone)),
         })
-        .into()
     };
-    endpoints.iter().filter_map(row).collect()
-}
-
-/// Since when a pod is on its way out.
-fn leaving(pod: &Pod) -> Option<i64> {
-    pod.deletion.map(|deletion| deletion.at - deletion.grace * SECOND)
+    health::targets(region, group, now).into_iter().map(row).collect()
 }
 
 fn overridden(away: bool) -> Value {
@@ -104,81 +76,71 @@ fn overridden(away: bool) -> Value {
     }
 }
 
-const CHECKING: (&str, &str) = ("Elb.InitialHealthChecking", "Initial health checks in progress");
-
-type Why = Option<(&'static str, &'static str)>;
-
-/// What there is to judge a pod by.
-struct Seen<'a> {
-    of: &'a Endpoint,
-    /// Since when it is on its way out.
-    leaving: Option<i64>,
-    created: Option<i64>,
-    /// Since when its node is silent, which the load balancer finds out before the cluster does.
-    silent: Option<i64>,
-}
-
-/// What the load balancer thinks of a pod; nothing, once it has forgotten it. It finds things out by its own checks, so it is always a
-/// little late.
-fn judged(seen: &Seen<'_>, now: i64) -> Option<(&'static str, Why)> {
-    let (of, lasts) = (seen.of, now - seen.of.since);
-    if let Some(since) = seen.leaving {
-        let why = ("Target.DeregistrationInProgress", "Target deregistration is in progress");
-        return (now - since < DRAINING).then_some(("draining", Some(why)));
-    }
-    if let Some(since) = seen.silent {
-        let late = now - since < UNHEALTHY_AFTER;
-        return Some(if late {
-            ("healthy", None)
-        } else {
-            ("unhealthy", Some(("Target.Timeout", "Request timed out")))
-        });
-    }
-    // what is not ready from its beginning was never found healthy
-    let served = seen.created.is_some_and(|created| of.since > created + SECOND);
-    Some(match (of.ready, lasts) {
-        (true, ..REGISTRATION) => {
-            ("initial", Some(("Elb.RegistrationInProgress", "Target registration is in progress")))
+/// A state, and why it is so, in the words of ELB.
+const fn told(health: Health) -> (&'static str, Option<(&'static str, &'static str)>) {
+    match health {
+        Health::Registering => ("initial", Some(("Elb.RegistrationInProgress", "Target registration is in progress"))),
+        Health::Checking => ("initial", Some(("Elb.InitialHealthChecking", "Initial health checks in progress"))),
+        Health::Healthy => ("healthy", None),
+        Health::Failing => ("unhealthy", Some(("Target.FailedHealthChecks", "Health checks failed"))),
+        Health::Silent => ("unhealthy", Some(("Target.Timeout", "Request timed out"))),
+        Health::Draining => {
+            ("draining", Some(("Target.DeregistrationInProgress", "Target deregistration is in progress")))
         }
-        (true, REGISTRATION..HEALTHY_AFTER) => ("initial", Some(CHECKING)),
-        (true, _) => ("healthy", None),
-        (false, ..UNHEALTHY_AFTER) if served => ("healthy", None),
-        (false, ..UNHEALTHY_AFTER) => ("initial", Some(CHECKING)),
-        (false, _) => ("unhealthy", Some(("Target.FailedHealthChecks", "Health checks failed"))),
-    })
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::{
+        clock::{MINUTE, SECOND},
+        incident,
+        world::{World, build::Scale, deed::Deed, metrics},
+    };
 
-    type Told = Option<(&'static str, Option<&'static str>)>;
+    const NOW: i64 = 1_760_000_000_000;
 
-    fn state(ready: bool, seconds: i64, silent: Option<i64>, leaving: Option<i64>) -> Told {
-        let (ip, zone, node) = (Ipv4Addr::new(10, 0, 0, 1), "us-east-1a".to_owned(), "n".to_owned());
-        let of = Endpoint { ip, port: 8080, zone, node, ready, since: 0, lost: silent.is_some() };
-        let told = judged(&Seen { of: &of, leaving, created: None, silent }, seconds * SECOND);
-        told.map(|(state, why)| (state, why.map(|(code, _)| code)))
+    /// How many targets of a group are in each state.
+    fn states(world: &World, region: &Region, group: &TargetGroup) -> BTreeMap<String, usize> {
+        let mut count = BTreeMap::new();
+        for row in all(region, group, world.now) {
+            *count.entry(row["TargetHealth"]["State"].as_str().unwrap().to_owned()).or_default() += 1;
+        }
+        count
     }
 
     #[test]
-    fn a_pod_is_healthy_some_checks_after_it_is_ready_and_unhealthy_some_after_it_is_not() {
-        assert_eq!(state(true, 1, None, None), Some(("initial", Some("Elb.RegistrationInProgress"))));
-        assert_eq!(state(true, 6, None, None), Some(("initial", Some("Elb.InitialHealthChecking"))));
-        assert_eq!(state(true, 10, None, None), Some(("healthy", None)));
-        assert_eq!(state(false, 19, None, None), Some(("initial", Some("Elb.InitialHealthChecking"))));
-        assert_eq!(state(false, 20, None, None), Some(("unhealthy", Some("Target.FailedHealthChecks"))));
-    }
-
-    #[test]
-    fn a_pod_on_a_silent_node_is_healthy_until_the_checks_have_timed_out_though_the_cluster_calls_it_ready() {
-        assert_eq!(state(true, 119, Some(100 * SECOND), None), Some(("healthy", None)));
-        assert_eq!(state(true, 120, Some(100 * SECOND), None), Some(("unhealthy", Some("Target.Timeout"))));
-    }
-
-    #[test]
-    fn a_pod_that_ends_is_drained_and_then_forgotten() {
-        assert_eq!(state(false, 29, None, Some(0)), Some(("draining", Some("Target.DeregistrationInProgress"))));
-        assert_eq!(state(false, 30, None, Some(0)), None);
+    fn the_counts_of_cloudwatch_are_those_of_the_targets_at_every_minute_of_an_incident() {
+        for name in ["bad-deploy", "az-down"] {
+            let mut world = World::new(7, NOW, Scale::default());
+            let place = incident::begin(&mut world, name).unwrap();
+            let number = world.regions.iter().position(|region| region.name == place.region).unwrap();
+            let first = (NOW / MINUTE + 1) * MINUTE;
+            // the program behind the load balancer is rolled out meanwhile, so that minutes end while targets come and go
+            for (minute, value) in [(2, "1"), (9, "2"), (16, "3")] {
+                let (program, variable, value) = ("web".to_owned(), "ROUND".to_owned(), value.to_owned());
+                let at = first + minute * MINUTE - 12 * SECOND;
+                world.intend(at, Deed::Set { region: number, program, variable, value });
+            }
+            let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+            for minute in 0..25 {
+                world.advance(first + minute * MINUTE);
+                let region = &world.regions[number];
+                for group in &region.target_groups {
+                    let balancer = region.balancers.iter().find(|one| one.arn == group.balancer).unwrap();
+                    let states = states(&world, region, group);
+                    let of = |state: &str| states.get(state).copied().unwrap_or_default();
+                    let last = |metric| *region.metrics[&metric].values.back().unwrap();
+                    let told = (last(metrics::healthy(group, balancer)), last(metrics::unhealthy(group, balancer)));
+                    assert_eq!(told, (of("healthy") as f64, of("unhealthy") as f64), "{name}, {minute}: {states:?}");
+                    states.into_iter().for_each(|(state, count)| *seen.entry(state).or_default() += count);
+                }
+            }
+            assert!(seen.contains_key("draining") && seen.contains_key("initial"), "{name}: {seen:?}");
+            assert_eq!(seen.contains_key("unhealthy"), name == "az-down", "{name}: {seen:?}");
+        }
     }
 }

@@ -38,6 +38,7 @@ struct Asked {
     streams: Vec<Stream>,
     window: Window,
     now: i64,
+    skew: i64,
 }
 
 fn look(call: &Call<'_>, choice: &Choice, from: i64, to: i64) -> Result<Asked, Fail> {
@@ -49,7 +50,7 @@ fn look(call: &Call<'_>, choice: &Choice, from: i64, to: i64) -> Result<Asked, F
             return Err(Fail::bad(super::NOT_FOUND, "The specified log stream does not exist."));
         }
         let window = Window { from: from.max(source::oldest(group, world.now)), to: to.min(world.now + 1) };
-        Ok(Asked { streams, window, now: world.now })
+        Ok(Asked { streams, window, now: world.now, skew: call.skew })
     })?
 }
 
@@ -92,18 +93,18 @@ fn one_page(
         if bytes > MOST_BYTES {
             return Go::TooMuch;
         }
-        rows.push(row(&asked.streams, event));
+        rows.push(row(asked, event));
         if rows.len() == limit { Go::Enough } else { Go::On }
     });
     (rows, next)
 }
 
-fn row(streams: &[Stream], event: Event) -> Value {
+fn row(asked: &Asked, event: Event) -> Value {
     json!({
-        "logStreamName": streams[event.stream].name,
+        "logStreamName": asked.streams[event.stream].name,
         "timestamp": event.key.at,
         "message": event.message,
-        "ingestionTime": event.key.ingested,
+        "ingestionTime": event.key.ingested + asked.skew,
         "eventId": event.key.event_id(),
     })
 }

@@ -42,7 +42,7 @@ pub fn events(call: &Call<'_>) -> Result<Reply, Fail> {
     }
     let walk = Walk { streams: &streams, window, now, forward, wanted: limit };
     let events = gathered(&walk, place.map(|place| place.key), limit);
-    Ok(told(&walk, &events, place.map(|place| place.key)).into())
+    Ok(told(&walk, &events, place.map(|place| place.key), call.skew).into())
 }
 
 /// Unlike FilterLogEvents this goes on until it has found something, or there is nothing.
@@ -71,11 +71,11 @@ fn gathered(walk: &Walk<'_>, mut after: Option<Key>, limit: usize) -> Vec<Event>
     events
 }
 
-fn told(walk: &Walk<'_>, events: &[Event], place: Option<Key>) -> Value {
+fn told(walk: &Walk<'_>, events: &[Event], place: Option<Key>, skew: i64) -> Value {
     let rows: Vec<Value> = events
         .iter()
         .map(
-            |event| json!({ "timestamp": event.key.at, "message": event.message, "ingestionTime": event.key.ingested }),
+            |event| json!({ "timestamp": event.key.at, "message": event.message, "ingestionTime": event.key.ingested + skew }),
         )
         .collect();
     // where nothing was found one stays where one was; at first that is the end that one came to

@@ -148,7 +148,7 @@ pub fn streams(call: &Call<'_>) -> Result<Reply, Fail> {
         rows.reverse();
     }
     let Page { rows, next } = page(call, rows, |stream| stream.name.clone(), limit, call.text("nextToken"))?;
-    let rows: Vec<Value> = rows.iter().map(|stream| stream_told(stream, &arn, oldest, now)).collect();
+    let rows: Vec<Value> = rows.iter().map(|stream| stream_told(stream, &arn, oldest, now, call.skew)).collect();
     Ok(json!({ "logStreams": rows, "nextToken": next }).into())
 }
 
@@ -166,14 +166,14 @@ fn sorted(rows: Vec<Stream>, oldest: i64, now: i64) -> Vec<Stream> {
     keyed.into_iter().map(|(_, stream)| stream).collect()
 }
 
-fn stream_told(stream: &Stream, arn: &str, oldest: i64, now: i64) -> Value {
+fn stream_told(stream: &Stream, arn: &str, oldest: i64, now: i64, skew: i64) -> Value {
     let ends = stream.ends(oldest, now);
     json!({
         "logStreamName": stream.name,
-        "creationTime": stream.courier.ingested(stream.from).min(now),
+        "creationTime": stream.courier.ingested(stream.from).min(now) + skew,
         "firstEventTimestamp": ends.map(|(first, _)| first),
         "lastEventTimestamp": ends.map(|(_, last)| last.at),
-        "lastIngestionTime": ends.map(|(_, last)| last.ingested),
+        "lastIngestionTime": ends.map(|(_, last)| last.ingested + skew),
         "uploadSequenceToken": "49039859639218600000000000000000000000000000000000000000",
         "arn": format!("{arn}:log-stream:{}", stream.name),
         // not told any more since 2019

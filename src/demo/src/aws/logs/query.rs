@@ -84,6 +84,7 @@ struct Field {
     logs: Vec<String>,
     window: Window,
     now: i64,
+    skew: i64,
 }
 
 pub fn start(call: &Call<'_>) -> Result<Reply, Fail> {
@@ -135,7 +136,7 @@ fn seconds(call: &Call<'_>, name: &str) -> Result<i64, Fail> {
 
 fn field(call: &Call<'_>, groups: &[String], window: Window) -> Result<Field, Fail> {
     call.look(|world, region| {
-        let mut field = Field { streams: vec![], logs: vec![], window, now: world.now };
+        let mut field = Field { streams: vec![], logs: vec![], window, now: world.now, skew: call.skew };
         field.window.to = field.window.to.min(world.now + 1);
         let mut oldest = i64::MAX;
         for identifier in groups {
@@ -201,7 +202,7 @@ fn record_of(event: Event, field: &Field) -> Record {
     let name = log.split_once(':').map_or(log.as_str(), |(_, name)| name);
     Record {
         timestamp: at,
-        ingestion: ingested,
+        ingestion: ingested + field.skew,
         json: serde_json::from_str(&event.message).ok().filter(Value::is_object),
         message: event.message,
         stream: stream.clone(),
@@ -360,7 +361,7 @@ pub fn record(call: &Call<'_>) -> Result<Reply, Fail> {
     }
     for (name, value) in [
         ("@timestamp", key.at.to_string()),
-        ("@ingestionTime", key.ingested.to_string()),
+        ("@ingestionTime", (key.ingested + call.skew).to_string()),
         ("@message", event.message),
         ("@logStream", stream.to_owned()),
         ("@log", format!("{account}:{name}")),

@@ -80,6 +80,8 @@ struct Session {
     seen: i64,
     /// Written, but not come in yet.
     coming: Vec<(Key, Value)>,
+    /// How far the clock is off by which it is told when they came in.
+    skew: i64,
 }
 
 pub fn start(call: &Call<'_>) -> Result<Reply, Fail> {
@@ -145,7 +147,8 @@ fn asked(call: &Call<'_>) -> Result<Session, Fail> {
     })??;
     // what is on its way belongs to what comes in from now on
     let seen = now - late;
-    Ok(Session { region: call.region.to_owned(), groups, choice, pattern, began: now, seen, coming: vec![] })
+    let (region, skew) = (call.region.to_owned(), call.skew);
+    Ok(Session { region, groups, choice, pattern, began: now, seen, coming: vec![], skew })
 }
 
 async fn speak(estate: Arc<Estate>, mut session: Session, seat: Seat, to: mpsc::Sender<Bytes>, opening: Bytes) {
@@ -238,7 +241,7 @@ impl Session {
                 "logGroupIdentifier": arn,
                 "message": message,
                 "timestamp": key.at,
-                "ingestionTime": key.ingested,
+                "ingestionTime": key.ingested + self.skew,
             });
             self.coming.push((key, row));
         });

@@ -53,7 +53,16 @@ pub fn alarms(site: &Site<'_>, balancers: &[Balancer], groups: &[TargetGroup]) -
     for program in &apps::PROGRAMS[..6] {
         let metric = metrics::restarts(&cluster, apps::NAMESPACE, program.name);
         let text = format!("Containers of {} restart again and again", program.name);
-        all.push(alarm(site, &format!("{}-restarts", program.name), &text, watched(metric, "Sum", 4.0, 3)));
+        // a container that falls over is started again later and later: it restarts in few of the minutes
+        let again = Watched::Metric {
+            metric,
+            statistic: "Sum",
+            comparison: Comparison::AtLeast,
+            threshold: 1.0,
+            periods: 5,
+            datapoints: 2,
+        };
+        all.push(alarm(site, &format!("{}-restarts", program.name), &text, again));
     }
     all.push(alarm(
         site,
