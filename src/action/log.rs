@@ -4,7 +4,7 @@ pub mod more;
 use super::{Action, Arg, Step, app, feed};
 use crate::{
     effect::Effect,
-    kinds::{Kind, Record, Wish},
+    kinds::{Kind, Reach, Record, Wish},
     layout,
     log::store::fields,
     model::{
@@ -25,6 +25,8 @@ const HOUR: i64 = 3_600_000;
 pub static ACTIONS: &[Action] = &[
     Action::new("logs", "Read its logs, or those of the marks", &[Context::Table], |model, _| open(model))
         .when(|model| model.selected().is_some() && !wishes(model).is_empty()),
+    Action::new("who", "Who did what to it, by the audit log", &[Context::Table], |model, _| who(model))
+        .when(|model| deeds(model).is_some()),
     moves("next-line", "Next line", Step::Rows(1)),
     moves("previous-line", "Previous line", Step::Rows(-1)),
     moves("lines-half-down", "Half a page of lines down", Step::HalfPage(1)),
@@ -114,6 +116,19 @@ fn wish(model: &Model, feed: &FeedKey, record: Record<'_>) -> Option<Wish> {
     }
 }
 
+/// What was done to a thing is in the log group of its cluster's control plane, which only EKS has.
+fn deeds(model: &Model) -> Option<Wish> {
+    let (feed, record) = model.selected()?;
+    let of_eks = feed.kind.reach() == Reach::Cluster && !feed.scope.region.is_empty() && feed.kind != Kind::Event;
+    of_eks.then(|| Wish::Deeds { scope: feed.scope.clone(), kind: feed.kind, address: record.address().into() })
+}
+
+fn who(model: &mut Model) -> Vec<Effect> {
+    let Some(wish) = deeds(model) else { return vec![] };
+    let since = model.now * 1000 - 6 * HOUR;
+    read_since(model, vec![wish], since, false)
+}
+
 fn open(model: &mut Model) -> Vec<Effect> {
     let wishes = wishes(model);
     read(model, wishes, false)
@@ -121,11 +136,15 @@ fn open(model: &mut Model) -> Vec<Effect> {
 
 /// Opens a screen of logs and begins to read.
 pub fn read(model: &mut Model, wishes: Vec<Wish>, live: bool) -> Vec<Effect> {
+    let since = model.now * 1000 - logs::BACK;
+    read_since(model, wishes, since, live)
+}
+
+fn read_since(model: &mut Model, wishes: Vec<Wish>, since: i64, live: bool) -> Vec<Effect> {
     let title = match wishes.as_slice() {
         [one] => one.words(),
         many => format!("{} things", many.len()),
     };
-    let since = model.now * 1000 - logs::BACK;
     let reading = Reading { wishes: wishes.clone(), since, until: None, live };
     let mut logs = Logs::new(format!("logs of {title}"), wishes, since, model.scroll_back);
     let (task, effect) = feed::start(model, Work::Tail(reading));

@@ -15,6 +15,8 @@ pub enum Wish {
     Node { scope: Scope, node: Arc<str> },
     /// A cluster: its control plane and all that its collectors ship.
     Cluster { scope: Scope },
+    /// What was done to a thing, and by whom: the control plane's audit log. The address is as the API server has it.
+    Deeds { scope: Scope, kind: Kind, address: Arc<str> },
     /// A file, or standard input where the path is `-`.
     File { path: Arc<str> },
 }
@@ -43,6 +45,7 @@ impl Wish {
             Self::Workload { kind, namespace, name, .. } => format!("{} {namespace}/{name}", kind.name()),
             Self::Node { node, .. } => format!("node {node}"),
             Self::Cluster { scope } => format!("cluster {}", scope.cluster),
+            Self::Deeds { kind, address, .. } => format!("deeds to {} {address}", kind.name()),
             Self::File { path } if &**path == "-" => "standard input".into(),
             Self::File { path } => path.to_string(),
         }

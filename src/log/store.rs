@@ -1,5 +1,6 @@
 //! The scroll-back: all that was read, as text and as little else as possible, in the order of time whatever the order in which it
 //! came. It takes so many bytes and no more: what is over is let go by whole chunks, oldest arrival first, and it says so.
+pub mod audit;
 mod build;
 mod chunk;
 pub mod fields;

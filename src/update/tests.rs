@@ -3,6 +3,7 @@ mod credentials;
 mod feeds;
 mod filter;
 mod guard;
+mod logs;
 mod screens;
 mod table;
 

@@ -287,3 +287,57 @@ fn a_sequence_begun_shows_how_it_may_end() {
     let frame = drawn(&mut model, (80, 24), ThemeName::Dark);
     assert!(text(&frame).lines().last().unwrap().starts_with("│g …  g first-row"), "{}", text(&frame));
 }
+
+/// A screen of logs as it looks after a while.
+fn logs(events: usize) -> Model {
+    use crate::log::{Event, News, Source, SourceNo, Target, TargetNo, follow::Told};
+    let mut model = pods(3);
+    press(&mut model, "l");
+    let reads = |work: &Work| matches!(work, Work::Tail(_));
+    let task = model.tasks.live().find(|(_, task)| reads(&task.work)).map(|(id, _)| id).expect("it is read");
+    let container = |name: &str| Target::Container {
+        scope: key(Kind::Pod, "", "", "staging").scope,
+        namespace: "shop".into(),
+        pod: "checkout-7d9f8b6c5d-x2x4z".into(),
+        uid: "u".into(),
+        container: name.into(),
+    };
+    let source = |no: u32| News::Told(Told::Source(SourceNo(no), Source { target: TargetNo(no), part: "0".into() }));
+    let mut news = vec![News::Target(TargetNo(0), container("app")), source(0)];
+    news.extend([News::Target(TargetNo(1), container("fluent-bit")), source(1)]);
+    let texts = [
+        r#"{"level":"info","msg":"payment taken","order":4711,"ms":12}"#,
+        "level=warn msg=\"queue is long\" length=903",
+        r#"{"log":"{\"level\":\"error\",\"msg\":\"upstream\\u001b[31m said 502\"}\n","stream":"stdout","kubernetes":{"pod_name":"x"}}"#,
+        "plain text, 日本語 and \u{1b}]0;title\u{7}an escape",
+        "Traceback (most recent call last):\n  File \"a.py\", line 3, in pay\nValueError: no card",
+    ];
+    let told = (0..events).map(|n| {
+        let at = (NOW - 60) * 1000 + i64::try_from(n).unwrap() * 137;
+        Event {
+            source: SourceNo(u32::from(n % 4 == 1)),
+            at,
+            ingested: None,
+            id: None,
+            text: texts[n % texts.len()].as_bytes().into(),
+            provisional: n % 7 == 6,
+        }
+    });
+    news.push(News::Told(Told::Events(told.collect())));
+    say(&mut model, Msg::News(task, news));
+    model
+}
+
+#[test]
+fn a_screen_of_logs() {
+    assert_snapshot!("logs_waiting", all_sizes(&mut logs(0)));
+    assert_snapshot!("logs_following", all_sizes(&mut logs(300)));
+    let mut model = logs(300);
+    press(&mut model, "i k k k space");
+    assert_snapshot!("logs_unfolded_with_histogram", all_sizes(&mut model));
+    let mut model = logs(40);
+    press(&mut model, "w / 5 0 2 enter");
+    assert_snapshot!("logs_filtered_and_wrapped", all_sizes(&mut model));
+    press(&mut model, "enter");
+    assert_snapshot!("logs_details_of_a_line", all_sizes(&mut model));
+}

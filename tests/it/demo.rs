@@ -3,6 +3,8 @@
 mod alike;
 #[path = "demo/faults.rs"]
 mod faults;
+#[path = "demo/logs.rs"]
+mod logs;
 
 use std::{
     collections::BTreeMap,

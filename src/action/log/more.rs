@@ -103,7 +103,9 @@ fn alike(model: &mut Model) -> Vec<Effect> {
         // where nothing is marked, the last quarter of what is there against the rest
         None => (last - (last - logs.begin().unwrap_or(last)) / 4, last + 1),
     };
-    let work = Alike { sought: logs.everything(), now, before: (now.0 - HOUR, now.0) };
+    // only what is there can be compared with
+    let begin = logs.begin().unwrap_or(now.0).max(now.0 - HOUR).min(now.0);
+    let work = Alike { sought: logs.everything(), now, before: (begin, now.0) };
     let (task, effect) = feed::start(model, Work::Alike(work));
     with(model, |logs| logs.grouping = Some(task));
     model.notices.say("grouping what looks alike…");
@@ -116,15 +118,15 @@ pub fn grouped(model: &mut Model, groups: Vec<crate::model::logs::Group>) {
         let news = match group.news {
             Some(News::New) => "NEW".to_owned(),
             Some(News::Gone) => "gone".to_owned(),
-            Some(News::More(times)) => format!("{times:.0} times as often"),
-            Some(News::Less(times)) => format!("{times:.2} times as often"),
+            Some(News::More(times)) => format!("×{times:.0}"),
+            Some(News::Less(times)) => format!("×{times:.2}"),
             None => String::new(),
         };
         Item {
-            label: format!("{:>7}× {:5} {}", group.lines, group.level.word(), group.text),
-            hint: news,
-            enabled: true,
+            label: format!("{:>7} {:7} {news:5}", group.lines, group.level.word()),
             choice: Choice::Filter(filter(&group.text)),
+            hint: group.text,
+            enabled: true,
         }
     });
     let picker = Picker::new("What looks alike", Purpose::Menu, items.collect());

@@ -1,5 +1,5 @@
 //! Lines as they are printed: for people with time and source before them, for programs as records.
-use std::io::Write;
+use std::{collections::BTreeMap, io::Write};
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::{
     error::Error,
     log::{
-        Event, Gap, Level, News,
+        Event, Gap, Level, News, TargetNo,
         follow::{Standing, Told},
         store::{self, Line, LineNo, Store, fields, query::Query},
     },
@@ -37,7 +37,8 @@ pub struct Lines {
     query: Query,
     names: Names,
     gaps: Vec<Gap>,
-    troubles: Vec<Error>,
+    /// What is wrong with a target now.
+    troubles: BTreeMap<TargetNo, Error>,
     /// Lines wait here for the end where they are to come in order and come from several targets.
     waiting: Option<Vec<Event>>,
 }
@@ -47,7 +48,7 @@ impl Lines {
     #[must_use]
     pub fn new(form: Form, zone: Zone, query: Query, in_order: bool) -> Self {
         let waiting = in_order.then(Vec::new);
-        Self { form, zone, query, names: Names::default(), gaps: vec![], troubles: vec![], waiting }
+        Self { form, zone, query, names: Names::default(), gaps: vec![], troubles: BTreeMap::new(), waiting }
     }
 
     /// What is to be printed now.
@@ -85,12 +86,14 @@ impl Lines {
             }
             Told::Gap(gap) => self.gaps.push(gap),
             Told::Mended(gap) => self.gaps.retain(|known| *known != gap),
-            Told::Standing(_, Standing::Denied(error) | Standing::Gone(error) | Standing::Lost(error)) => {
-                if !self.troubles.contains(&error) {
-                    self.troubles.push(error);
-                }
+            Told::Standing(no, Standing::Denied(error) | Standing::Gone(error) | Standing::Lost(error)) => {
+                self.troubles.insert(no, error);
             }
-            Told::Standing(..) | Told::Confirmed(_) | Told::Cursor(..) => {}
+            Told::Standing(no, _) => {
+                // it goes on: what was missed is read again, and what is not is a gap
+                self.troubles.remove(&no);
+            }
+            Told::Confirmed(_) | Told::Cursor(..) => {}
         }
     }
 
@@ -164,7 +167,9 @@ impl Lines {
             let (from, to) = (self.zone.clock(gap.from, true), self.zone.clock(gap.to, true));
             format!("{target} may have said more from {from} to {to}: {}", gap.why)
         };
-        self.troubles.iter().map(ToString::to_string).chain(self.gaps.iter().map(gap)).collect()
+        let mut troubles: Vec<String> = self.troubles.values().map(ToString::to_string).collect();
+        troubles.dedup();
+        troubles.into_iter().chain(self.gaps.iter().map(gap)).collect()
     }
 }
 

@@ -80,7 +80,7 @@ struct Reader {
 pub async fn follow(desk: Arc<Desk>, first: Wanted, mut more: mpsc::UnboundedReceiver<Wanted>) -> Result<()> {
     let caller = desk.clients.aws.at(&first.scope).await;
     let scheduler = Scheduler::new(Operation::FilterLogEvents, caller.region(), now_ms());
-    let live = live::Sessions::new(desk.clone(), caller.clone());
+    let live = live::Sessions::new(caller.clone());
     let mut reader = Reader { desk, caller, region: Region::new(scheduler), wanted: HashMap::new(), live };
     reader.join(first).await;
     let mut asks = FuturesUnordered::new();

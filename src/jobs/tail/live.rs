@@ -1,10 +1,10 @@
 //! Sessions of Live Tail, at most ten groups each: what comes in is shown at once, and read again by those who are to be believed.
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{collections::HashMap, time::Duration};
 
 use aws_sdk_cloudwatchlogs::{operation::start_live_tail::StartLiveTailOutput, types::StartLiveTailResponseStream};
 use tokio::{sync::mpsc, task::AbortHandle, time::sleep};
 
-use super::{desk::Desk, groups::Wanted};
+use super::groups::Wanted;
 pub use crate::log::follow::live::Said;
 use crate::{
     clients::{aws::Caller, now_ms},
@@ -34,7 +34,6 @@ struct Raw {
 }
 
 pub struct Sessions {
-    desk: Arc<Desk>,
     caller: Caller,
     tails: Vec<Tail>,
     events: mpsc::Receiver<Event>,
@@ -57,10 +56,10 @@ impl Drop for Tail {
 }
 
 impl Sessions {
-    pub fn new(desk: Arc<Desk>, caller: Caller) -> Self {
+    pub fn new(caller: Caller) -> Self {
         // a slow reader loses what is oldest, without a word: those who read sessions never wait for a screen
         let (tell, events) = mpsc::channel(1024);
-        Self { desk, caller, tails: vec![], events, tell }
+        Self { caller, tails: vec![], events, tell }
     }
 
     /// Takes a whole group in; what only wants a part of one reads by polls. Tells whether it did.

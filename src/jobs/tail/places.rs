@@ -8,8 +8,8 @@ use crate::{
     clients::kube::{self, Link, Project, Source},
     error::{Error, Result, Trouble},
     kinds::{
-        Kind, Scope, Wish, daemonset::DaemonSet, deployment::Deployment, job::Job, pod::Pod, replicaset::ReplicaSet,
-        statefulset::StatefulSet,
+        Kind, Scope, Wish, daemonset::DaemonSet, deployment::Deployment, hpa::Hpa, job::Job, namespace::Namespace,
+        node::Node, pod::Pod, replicaset::ReplicaSet, service::Service, statefulset::StatefulSet,
     },
     log::{
         News, Target,
@@ -49,6 +49,10 @@ pub async fn look(desk: &Arc<Desk>, wish: Wish) -> Result<()> {
         Wish::Workload { scope, kind, namespace, name } => workload(desk, scope, kind, namespace, name).await,
         Wish::Node { scope, node } => of_node(desk, scope, node).await,
         Wish::Cluster { scope } => of_cluster(desk, scope).await,
+        Wish::Deeds { scope, kind, address } => {
+            desk.found(Place::Group(deeds(scope, kind, &address)?));
+            Ok(())
+        }
     }
 }
 
@@ -173,6 +177,24 @@ fn application(scope: &Scope) -> Arc<str> {
     format!("/aws/containerinsights/{}/application", scope.cluster).into()
 }
 
+/// What was done to one object, but for looking at it.
+fn deeds(scope: Scope, kind: Kind, address: &str) -> Result<groups::Wanted> {
+    let (namespace, name) = address.split_once('/').unwrap_or(("", address));
+    let mut tests = format!(r#"($.objectRef.resource = "{}") && ($.objectRef.name = "{name}")"#, source(kind)?.plural);
+    if !namespace.is_empty() {
+        tests.push_str(&format!(r#" && ($.objectRef.namespace = "{namespace}")"#));
+    }
+    for verb in ["get", "list", "watch"] {
+        tests.push_str(&format!(r#" && ($.verb != "{verb}")"#));
+    }
+    let group = format!("/aws/eks/{}/cluster", scope.cluster).into();
+    Ok(groups::Wanted {
+        prefix: "kube-apiserver-audit-".into(),
+        pattern: format!("{{ {tests} }}").into(),
+        ..groups::Wanted::whole(scope, group)
+    })
+}
+
 /// What picks the records of some pods out of a group that holds all.
 fn pattern(namespace: &str, pod: &str, container: Option<&str>) -> String {
     let mut tests = format!(r#"$.kubernetes.namespace_name = "{namespace}" && $.kubernetes.pod_name = "{pod}""#);
@@ -201,7 +223,12 @@ fn source(kind: Kind) -> Result<Source> {
         Kind::StatefulSet => StatefulSet::SOURCE,
         Kind::DaemonSet => DaemonSet::SOURCE,
         Kind::Job => Job::SOURCE,
-        other => return Err(Error::usage(format!("a {} has no pods of its own", other.name()), "")),
+        Kind::Pod => Pod::SOURCE,
+        Kind::Node => Node::SOURCE,
+        Kind::Namespace => Namespace::SOURCE,
+        Kind::Service => Service::SOURCE,
+        Kind::Hpa => Hpa::SOURCE,
+        other => return Err(Error::usage(format!("a {} is not read of in logs", other.name()), "")),
     })
 }
 

@@ -1,6 +1,9 @@
 //! One event as rows on the screen: cut to one, wrapped, or unfolded into all its lines and fields. Only what is drawn goes through
 //! here, and of what is very long only its beginning.
-use crate::{log::store::fields, text};
+use crate::{
+    log::store::{audit, fields, is_json},
+    text,
+};
 
 /// More of one event than this is never laid out: it is in the details, and in what is saved.
 const MOST: usize = 64 << 10;
@@ -25,7 +28,14 @@ pub struct Row {
 #[must_use]
 pub fn line(said: &[u8]) -> String {
     const ELSEWHERE: [&str; 8] = ["time", "ts", "timestamp", "@timestamp", "level", "severity", "lvl", "stream"];
-    let told = fields::fields(said).and_then(|fields| Some((fields.message?, fields.pairs)));
+    if let Some(sentence) = audit::sentence(said) {
+        return text::clean(&sentence).into_owned();
+    }
+    // only of what is a record the parts are told in another order
+    let told = Some(said)
+        .filter(|said| is_json(said))
+        .and_then(fields::fields)
+        .and_then(|fields| Some((fields.message?, fields.pairs)));
     let Some((message, pairs)) = told else {
         let message = fields::message(said);
         let head = String::from_utf8_lossy(&message[..message.len().min(MOST)]);

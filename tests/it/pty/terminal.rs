@@ -96,6 +96,22 @@ impl Program {
         (output.status.code().unwrap_or(-1), String::from_utf8_lossy(&said).into_owned())
     }
 
+    /// Runs it without a terminal until it is interrupted: what it printed by then.
+    pub fn interrupted(self, during: impl FnOnce()) -> String {
+        let path = self.home.0.join("stdout");
+        // a pipe that nobody empties would hold it up
+        let stdout = std::fs::File::create(&path).expect("the home can be written");
+        let mut command = Command::new(self.binary);
+        command.env_clear().envs(self.vars).args(self.args).stdout(stdout);
+        let mut child = command.spawn().expect("the program starts");
+        during();
+        let pid = rustix::process::Pid::from_child(&child);
+        rustix::process::kill_process(pid, rustix::process::Signal::INT).expect("it still runs");
+        let ended = child.wait().expect("it ends");
+        assert!(matches!(ended.code(), Some(0 | 3)), "{ended}");
+        std::fs::read_to_string(path).expect("text was printed")
+    }
+
     pub fn open(self, width: u16, height: u16) -> Terminal {
         let size = PtySize { rows: height, cols: width, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("there are pseudo-terminals");
