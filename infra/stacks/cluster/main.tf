@@ -143,16 +143,17 @@ module "addons" {
 }
 
 module "jump" {
-  source = "../../modules/jump-host"
+  source = "../../modules/host"
 
-  name                   = local.name
-  subnet_ids             = local.network.subnets.app.jump
-  vpc_security_group_ids = [local.perimeter.security_groups.jump]
-  image_id               = data.aws_ssm_parameter.image["jump"].insecure_value
-  instance_type          = var.jump_instance_type
-  volume_key_arn         = local.global.keys.data
-  agents                 = local.global.agents
-  permissions_boundary   = local.global.permissions_boundary
+  name                 = local.name
+  role                 = "jump"
+  subnet_ids           = local.network.subnets.app.jump
+  security_group_ids   = [local.perimeter.security_groups.jump]
+  image_id             = data.aws_ssm_parameter.image["jump"].insecure_value
+  instance_type        = var.jump_instance_type
+  volume_key_arn       = local.global.keys.data
+  agents               = local.global.agents
+  permissions_boundary = local.global.permissions_boundary
 }
 
 module "database" {

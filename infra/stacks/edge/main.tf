@@ -82,16 +82,17 @@ module "vpn" {
 }
 
 module "bastion" {
-  source = "../../modules/bastion"
+  source = "../../modules/host"
 
   name                 = local.name
+  role                 = "bastion"
   subnet_ids           = local.network.subnets.security.bastion
   security_group_ids   = [local.perimeter.security_groups.bastion]
   image_id             = data.aws_ssm_parameter.bastion_image.insecure_value
   instance_type        = var.bastion_instance_type
   volume_key_arn       = local.global.keys.data
   agents               = local.global.agents
-  permissions_boundary = try(local.global.permissions_boundary, null)
+  permissions_boundary = local.global.permissions_boundary
 }
 
 # -- the world
