@@ -18,10 +18,10 @@ variable "services" {
     app      = set(string)
   })
   default = {
-    # bastions: Session Manager as the second way in, agents
-    security = ["ssm", "ssmmessages", "ec2messages", "logs", "monitoring", "kms"]
+    # bastions: Session Manager as the second way in, agents (ec2: by its tags a host knows its group)
+    security = ["ec2", "ec2messages", "guardduty-data", "kms", "logs", "monitoring", "ssm", "ssmmessages"]
     # builders and the image mirror: what need not go out by NAT
-    lb = ["ssm", "ssmmessages", "ec2messages", "logs", "ecr.api", "ecr.dkr", "kms"]
+    lb = ["ec2messages", "ecr.api", "ecr.dkr", "guardduty-data", "kms", "logs", "ssm", "ssmmessages"]
     # nodes, pods, jump hosts, collectors: there is no other way to these
     app = [
       "acm-pca", "autoscaling", "ec2", "ec2messages", "ecr.api", "ecr.dkr", "eks", "eks-auth", "elasticloadbalancing", "guardduty-data",
@@ -36,7 +36,7 @@ variable "services" {
   }
 
   validation {
-    condition     = length(setsubtract(["ssm", "ssmmessages", "logs"], var.services.security)) == 0
-    error_message = "Bastions need ssm, ssmmessages and logs: their VPC has no way out either."
+    condition     = length(setsubtract(["ec2", "kms", "logs", "monitoring", "ssm", "ssmmessages"], var.services.security)) == 0
+    error_message = "Bastions need ec2, kms, logs, monitoring, ssm and ssmmessages: their VPC has no way out either."
   }
 }
