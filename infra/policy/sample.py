@@ -7,6 +7,7 @@ UNTAGGED = {
     "aws_route",
     "aws_route_table_association",
     "aws_iam_role_policy",
+    "aws_route53_record",
     "aws_s3_bucket_public_access_block",
     "aws_kms_alias",
 }
@@ -100,6 +101,7 @@ def good():
                 "load_balancer_type": "network",
                 "enable_zonal_shift": True,
                 "enable_deletion_protection": True,
+                "access_logs": [{"bucket": "x-logs", "enabled": True}],
                 "subnet_mapping": [{"subnet_id": "a"}, {"subnet_id": "b"}],
                 "tags": {"quarterdeck:role": "ingress"},
             },
@@ -144,6 +146,8 @@ def good():
             ["bucket"],
         ),
         resource("module.key:aws_kms_key.this", {"enable_key_rotation": True}, ["arn"]),
+        resource("module.role:aws_iam_role.this", {}, ["permissions_boundary"]),
+        resource("module.access_roles:aws_iam_role.break_glass", {"permissions_boundary": None}),
         resource(
             "module.role:aws_iam_role_policy.this",
             {
