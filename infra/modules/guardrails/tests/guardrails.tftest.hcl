@@ -3,7 +3,7 @@ mock_provider "aws" { source = "../../tests/mocks" }
 variables {
   name                    = "shop-prod"
   record_global_resources = true
-  bucket                  = "shop-prod-audit"
+  bucket                  = "shop-prod-logs"
   volume_key_arn          = "arn:aws:kms:us-east-1:111122223333:key/1"
   topic_arn               = "arn:aws:sns:us-east-1:111122223333:shop-prod-security"
 }

@@ -64,6 +64,20 @@ run "route_53_writes_its_log_for_this_account_and_nowhere_else" {
   }
 }
 
+run "who_writes_under_the_log_key_can_and_for_us_alone" {
+  command = plan
+
+  assert {
+    condition     = !strcontains(jsonencode(local.users_of_the_log_key.cloudtraillooks.condition), "EncryptionContext") && !strcontains(jsonencode(local.users_of_the_log_key.events.condition), "aws:Source")
+    error_message = "A condition asks for what the call does not bear (DescribeKey has no context, EventBridge no source): no trail is made, no finding told."
+  }
+
+  assert {
+    condition     = alltrue([for user in values(local.users_of_the_log_key) : strcontains(jsonencode(user.condition), "111122223333")])
+    error_message = "Another account could make a service use the key."
+  }
+}
+
 run "other_regions_have_their_own_keys_and_no_second_zone" {
   command = plan
   variables {
