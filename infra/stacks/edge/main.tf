@@ -109,7 +109,7 @@ module "certificate" {
 module "load_balancer" {
   source = "../../modules/load-balancer"
 
-  name                = substr(local.name, 0, 28)
+  name                = local.name
   vpc_id              = local.network.vpcs.lb.id
   subnet_ids          = local.network.subnets.lb.public
   security_group_ids  = [local.perimeter.security_groups.ingress]

@@ -67,7 +67,7 @@ run "a_host_gives_nothing_away" {
 
 run "the_longest_name_fits_into_a_roles_prefix" {
   variables {
-    name = "abcdefghijkl-test-prxy-12345"
+    name = "abcdefghij-test-prxy-12345"
   }
   assert {
     condition     = length(aws_iam_role.this.name_prefix) <= 38

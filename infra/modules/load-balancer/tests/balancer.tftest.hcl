@@ -52,3 +52,32 @@ run "a_load_balancer_without_a_group_is_refused" {
   }
   expect_failures = [var.security_group_ids]
 }
+
+run "names_are_of_a_length_that_aws_takes" {
+  variables {
+    name        = "abcdefghij-test-prxy-12345"
+    target_port = 18443
+  }
+  assert {
+    condition     = length(aws_lb.this.name) <= 32 && length(aws_lb_target_group.this.name) <= 32
+    error_message = "AWS takes names of 32 characters: ${aws_lb_target_group.this.name}."
+  }
+}
+
+run "another_port_is_another_group" {
+  variables {
+    target_port = 9443
+  }
+  assert {
+    condition     = aws_lb_target_group.this.name == "shop-test-9443"
+    error_message = "The new group would have the name of the old one, which has to stand until the listener has left it."
+  }
+}
+
+run "a_name_that_leaves_no_room_is_refused" {
+  command = plan
+  variables {
+    name = "abcdefghijk-test-prxy-12345"
+  }
+  expect_failures = [var.name]
+}
