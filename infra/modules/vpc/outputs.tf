@@ -23,6 +23,11 @@ output "route_table_ids" {
   value       = { for tier in keys(var.tiers) : tier => [for key, one in local.tables : aws_route_table.this[key].id if one.tier == tier] }
 }
 
+output "nat_gateway_ids" {
+  description = "Zone → id of its NAT gateway, for alarms."
+  value       = { for zone, one in aws_nat_gateway.this : zone => one.id }
+}
+
 output "nat_public_ips" {
   description = "Zone → public address of its NAT gateway."
   value       = { for zone, one in aws_eip.nat : zone => one.public_ip }

@@ -25,6 +25,7 @@ locals {
   published = {
     cluster            = { name = module.eks.name, arn = module.eks.arn, endpoint = module.eks.endpoint, version = module.eks.kubernetes_version }
     oidc_issuer        = module.eks.oidc_issuer
+    app                = var.app
     node_groups        = module.nodes.names
     autoscaling_groups = { jump = module.jump.autoscaling_group_names, node = module.nodes.autoscaling_group_names }
     log_groups         = merge(module.logs.names, { control_plane = module.eks.log_group_name })

@@ -29,6 +29,11 @@ locals {
     vpn                = { id = module.vpn.endpoint_id, dns_name = module.vpn.dns_name, saml = var.vpn.saml_provider_arn != null, log_group = module.vpn.log_group_name }
     autoscaling_groups = { bastion = module.bastion.autoscaling_group_names }
     health_check       = module.record.health_check_id
+    # whose end somebody has to hear of in time
+    certificates = merge(
+      { service = module.certificate.arn, vpn = module.vpn_certificate.arn },
+      { for name in compact([try(var.vpn.root_certificate_arns[var.region], null)]) : "clients" => name if var.vpn.saml_provider_arn == null },
+    )
   }
 }
 

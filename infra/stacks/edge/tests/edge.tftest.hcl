@@ -112,6 +112,26 @@ run "there_is_a_bastion_and_an_address_in_each_zone" {
   }
 }
 
+run "certificates_are_named_for_who_watches_them" {
+  assert {
+    condition     = keys(local.published.certificates) == ["service", "vpn"]
+    error_message = "Certificates: ${jsonencode(local.published.certificates)}"
+  }
+}
+
+run "with_mutual_tls_the_clients_authority_is_among_them" {
+  variables {
+    environment = "dev"
+    vpn = {
+      root_certificate_arns = { us-east-1 = "arn:aws:acm:us-east-1:111122223333:certificate/root", us-west-2 = "arn:aws:acm:us-west-2:111122223333:certificate/root" }
+    }
+  }
+  assert {
+    condition     = local.published.certificates.clients == "arn:aws:acm:us-east-1:111122223333:certificate/root"
+    error_message = "The authority of the VPN's clients ends without a word."
+  }
+}
+
 run "the_world_uses_one_name" {
   assert {
     condition     = local.published.name == "app.shop.example.com"
