@@ -388,6 +388,9 @@ def where_data_lives_nothing_is_deleted(plan):
     for one in plan.resources:
         if one.type in DATA and "delete" in one.actions and not plan.is_copy:
             yield one.address, f"{' and '.join(one.actions)} of what holds data"
+    for one in plan.of("aws_cloudwatch_log_group"):
+        if not one["deletion_protection_enabled"] and not plan.is_copy:
+            yield one.address, "a log that can be deleted by mistake, or by who is in it"
 
 
 @promise("aws_lb")

@@ -84,6 +84,7 @@ module "vpn" {
   routes                = { for key, one in local.bastions : key => one.cidr if one.region != var.region }
   session_timeout_hours = var.vpn.session_timeout_hours
   log_key_arn           = local.global.keys.logs
+  keep_log              = var.copy == ""
 }
 
 module "bastion" {

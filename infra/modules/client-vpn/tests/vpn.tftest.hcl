@@ -94,3 +94,20 @@ run "two_ways_of_authentication_at_once_are_refused" {
   }
   expect_failures = [var.authentication]
 }
+
+run "the_log_of_connections_outlives_the_endpoint_but_for_a_copy" {
+  assert {
+    condition     = aws_cloudwatch_log_group.this.skip_destroy && aws_cloudwatch_log_group.this.deletion_protection_enabled
+    error_message = "Who was connected when is gone with the endpoint."
+  }
+}
+
+run "a_copy_takes_its_log_with_it" {
+  variables {
+    keep_log = false
+  }
+  assert {
+    condition     = !aws_cloudwatch_log_group.this.skip_destroy && !aws_cloudwatch_log_group.this.deletion_protection_enabled
+    error_message = "The next copy of the same number would meet the log."
+  }
+}
