@@ -48,6 +48,12 @@ locals {
     budgets = { principal = "budgets.amazonaws.com", condition = { StringEquals = { "aws:SourceAccount" = [local.account_id] } } }
   }
 
+  quota_codes = {
+    elastic_ips    = { service = "ec2", code = "L-0263D0A3" }
+    standard_vcpus = { service = "ec2", code = "L-1216C47A" }
+    vpcs           = { service = "vpc", code = "L-F678F1CE" }
+  }
+
   bootstrap    = local.original && local.primary ? jsondecode(data.aws_ssm_parameter.bootstrap["this"].insecure_value) : null
   primary_zone = local.original && !local.primary ? jsondecode(data.aws_ssm_parameter.primary["this"].insecure_value).zone : null
 
@@ -95,6 +101,16 @@ data "aws_ssm_parameter" "environment" {
   for_each = local.original ? toset([]) : toset(["this"])
 
   name = "/${var.estate}-${var.environment}/${local.stack}"
+}
+
+# -- what AWS gives too little of: asked for here, and a day or two pass until it is granted
+
+resource "aws_servicequotas_service_quota" "this" {
+  for_each = local.original ? var.quotas : {}
+
+  service_code = local.quota_codes[each.key].service
+  quota_code   = local.quota_codes[each.key].code
+  value        = each.value
 }
 
 # -- keys
