@@ -120,7 +120,7 @@ module "load_balancer" {
   subnet_ids          = local.network.subnets.lb.public
   security_group_ids  = [local.perimeter.security_groups.ingress]
   certificate_arn     = module.certificate.arn
-  target_port         = var.app_port
+  target_port         = local.perimeter.app_port
   log_bucket          = local.global.buckets.logs
   deletion_protection = var.copy == ""
 }

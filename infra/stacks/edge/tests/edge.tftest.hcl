@@ -72,6 +72,7 @@ override_data {
   values = {
     insecure_value = <<-END
       {
+        "app_port": 8443,
         "security_groups": {"vpn": "sg-vpn", "bastion": "sg-bastion", "ingress": "sg-ingress", "builder": "sg-builder", "jump": "sg-jump", "node": "sg-node", "control_plane": "sg-control_plane", "database": "sg-database"}
       }
     END
