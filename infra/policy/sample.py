@@ -130,7 +130,10 @@ def good():
                 "deletion_protection": True,
             },
         ),
-        resource("module.logs:aws_cloudwatch_log_group.this", {"retention_in_days": 365, "kms_key_id": "arn:aws:kms:x", "deletion_protection_enabled": True}),
+        resource(
+            "module.logs:aws_cloudwatch_log_group.this",
+            {"retention_in_days": 365, "kms_key_id": "arn:aws:kms:x", "deletion_protection_enabled": True},
+        ),
         resource("module.topic:aws_sns_topic.this", {}, ["kms_master_key_id"]),
         resource("module.ecr:aws_ecr_repository.this", {"encryption_configuration": [{"encryption_type": "KMS"}]}),
         resource("module.bucket:aws_s3_bucket.this", {"bucket": "x-logs"}, ["id", "arn"]),
