@@ -109,7 +109,8 @@ module "certificate" {
   domain_name = local.domain
   subdomains  = true
   zone_id     = local.global.zone.id
-  prove       = local.primary
+  # once for all regions: where the certificate is asked for first
+  prove = var.region == (var.copy == "" ? var.primary_region : local.standing[0])
 }
 
 module "load_balancer" {

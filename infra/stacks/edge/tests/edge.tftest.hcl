@@ -150,6 +150,34 @@ run "a_copy_has_a_name_of_its_own" {
   }
 }
 
+run "each_name_is_proved_once_and_a_copy_proves_its_own" {
+  assert {
+    condition     = length(module.certificate.proof) == 1
+    error_message = "Nobody proves the name: no certificate is issued."
+  }
+}
+
+run "another_region_waits_for_the_proof" {
+  variables {
+    region = "us-west-2"
+  }
+  assert {
+    condition     = length(module.certificate.proof) == 0
+    error_message = "Two states write one record."
+  }
+}
+
+run "a_copy_in_another_region_proves_its_name_there" {
+  variables {
+    region = "us-west-2"
+    copy   = "pr-7"
+  }
+  assert {
+    condition     = length(module.certificate.proof) == 1
+    error_message = "The copy waits for a proof that nobody writes."
+  }
+}
+
 run "prod_is_not_entered_by_a_certificate_alone" {
   command = plan
   variables {
