@@ -25,7 +25,7 @@ variable "services" {
     # nodes, pods, jump hosts, collectors: there is no other way to these
     app = [
       "acm-pca", "autoscaling", "ec2", "ec2messages", "ecr.api", "ecr.dkr", "eks", "eks-auth", "elasticloadbalancing", "guardduty-data",
-      "kms", "logs", "monitoring", "secretsmanager", "sqs", "ssm", "ssmmessages", "sts",
+      "kms", "logs", "monitoring", "secretsmanager", "ssm", "ssmmessages", "sts",
     ]
   }
   nullable = false
