@@ -11,6 +11,8 @@ from plan import TYPES_WITH_WORLD as WORLD
 # The pipeline's own host: it shuts nobody out when it fails, nobody looks for it, and its jobs are containers that act by its
 # role, which is one hop further.
 RUNNER = "module.runner["
+# What a canary says is in its metrics and artifacts as well.
+CANARY = "module.canary."
 ROLES = {"vpn", "bastion", "jump", "node", "nat", "ingress"}
 PROMISES = []
 # of all plans of an estate together
@@ -389,7 +391,7 @@ def where_data_lives_nothing_is_deleted(plan):
         if one.type in DATA and "delete" in one.actions and not plan.is_copy:
             yield one.address, f"{' and '.join(one.actions)} of what holds data"
     for one in plan.of("aws_cloudwatch_log_group"):
-        if not one["deletion_protection_enabled"] and not plan.is_copy:
+        if not one["deletion_protection_enabled"] and not plan.is_copy and not one.address.startswith(CANARY):
             yield one.address, "a log that can be deleted by mistake, or by who is in it"
 
 

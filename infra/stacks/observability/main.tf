@@ -70,6 +70,7 @@ module "canary" {
   rate_minutes         = var.probe.rate_minutes
   code_bucket          = local.global.buckets.mirror
   artifacts            = { bucket = local.global.buckets.logs, prefix = "canary/${local.name}", key_arn = local.global.keys.data }
+  log_key_arn          = local.global.keys.logs
   permissions_boundary = local.global.permissions_boundary
 }
 
