@@ -126,6 +126,7 @@ module "endpoints" {
   kind               = each.key
   vpc_id             = local.here.vpcs[each.key].id
   services           = var.services[each.key]
+  without_policy     = setintersection(var.services[each.key], var.services_without_policy)
   subnet_ids         = values(local.here.subnets[each.key][each.value])
   security_group_ids = [module.endpoint[each.key].security_group_id]
   route_table_ids    = flatten([for tier, tables in local.here.route_tables[each.key] : tables if !contains(["vpn", "public"], tier)])

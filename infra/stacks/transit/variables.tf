@@ -10,6 +10,18 @@ variable "copy_regions" {
   }
 }
 
+variable "services_without_policy" {
+  description = "Services whose endpoint takes no policy of ours (module vpc-endpoints)."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for service in var.services_without_policy : contains(setunion(values(var.services)...), service)])
+    error_message = "services_without_policy must be of services."
+  }
+}
+
 variable "services" {
   description = "Interface endpoints by VPC, beside S3's gateway that each has."
   type = object({

@@ -24,6 +24,10 @@ run "the_tunnel_is_split_and_every_connection_is_logged" {
     error_message = "The tunnel takes everything, or connections are not logged."
   }
   assert {
+    condition     = one(aws_ec2_client_vpn_endpoint.this.client_route_enforcement_options).enforced && aws_ec2_client_vpn_endpoint.this.disconnect_on_session_timeout && one(aws_ec2_client_vpn_endpoint.this.client_login_banner_options).enabled
+    error_message = "A client keeps routes of its own, or its session for ever, or is not told that it is recorded."
+  }
+  assert {
     condition     = keys(aws_ec2_client_vpn_network_association.this) == ["us-east-1a", "us-east-1b"]
     error_message = "Not an association in each zone."
   }

@@ -17,6 +17,10 @@ run "there_is_an_address_of_its_own_in_each_zone" {
     error_message = "A zone is without its own address."
   }
   assert {
+    condition     = !aws_lb.this.internal && aws_lb.this.enable_cross_zone_load_balancing
+    error_message = "The world does not reach it, or it does not reach pods of another VPC, which are of no zone to it."
+  }
+  assert {
     condition     = aws_lb.this.enable_zonal_shift && aws_lb.this.enable_deletion_protection && one(aws_lb.this.access_logs).enabled
     error_message = "Zonal shift, protection from deletion or access logs are off."
   }
@@ -32,7 +36,7 @@ run "it_speaks_tls_on_both_sides_and_tells_the_clients_address" {
     error_message = "Targets are not pods by address with proxy protocol; without it, or with clients' addresses kept, answers would need a default route."
   }
   assert {
-    condition     = one(aws_lb_target_group.this.health_check).port == "traffic-port" && one(aws_lb_target_group.this.health_check).path == "/healthz" && one(aws_lb_target_group.this.health_check).protocol == "HTTPS"
+    condition     = one(aws_lb_target_group.this.health_check).enabled && one(aws_lb_target_group.this.health_check).port == "traffic-port" && one(aws_lb_target_group.this.health_check).path == "/healthz" && one(aws_lb_target_group.this.health_check).protocol == "HTTPS"
     error_message = "Health is asked elsewhere than where the traffic goes."
   }
 }
