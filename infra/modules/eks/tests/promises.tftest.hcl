@@ -134,6 +134,15 @@ run "access_is_by_entries_alone" {
   }
 }
 
+run "add_ons_come_from_us_and_not_by_themselves" {
+  command = plan
+
+  assert {
+    condition     = !aws_eks_cluster.this.bootstrap_self_managed_addons
+    error_message = "A CNI of AWS's own making would run that Terraform does not know."
+  }
+}
+
 run "the_cluster_survives_a_zone_and_a_slip" {
   command = plan
 

@@ -29,6 +29,11 @@ run "what_is_new_is_encrypted_and_shut" {
 
 run "the_watch_is_on" {
   assert {
+    condition     = { for one in aws_guardduty_detector_feature.this["RUNTIME_MONITORING"].additional_configuration : one.name => one.status } == { EC2_AGENT_MANAGEMENT = "ENABLED", EKS_ADDON_MANAGEMENT = "ENABLED" }
+    error_message = "GuardDuty watches what runs, and puts its agent nowhere."
+  }
+
+  assert {
     condition = aws_guardduty_detector.this.enable && alltrue([
       for feature in values(aws_guardduty_detector_feature.this) : feature.status == "ENABLED"
     ]) && length(setsubtract(["EKS_AUDIT_LOGS", "RUNTIME_MONITORING", "EBS_MALWARE_PROTECTION"], keys(aws_guardduty_detector_feature.this))) == 0

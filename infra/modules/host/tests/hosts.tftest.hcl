@@ -23,8 +23,8 @@ run "there_is_one_host_in_each_zone_and_it_comes_back_there" {
     error_message = "Not a group of one in each zone."
   }
   assert {
-    condition     = alltrue([for one in aws_autoscaling_group.this : one(one.instance_maintenance_policy).min_healthy_percentage == 100 && one.max_instance_lifetime <= 30 * 86400])
-    error_message = "A zone is without its host while it is replaced, or a host lives longer than a month."
+    condition     = alltrue([for one in aws_autoscaling_group.this : one(one.instance_maintenance_policy).min_healthy_percentage == 100 && one.max_instance_lifetime <= 30 * 86400 && one(one(one.instance_refresh).preferences).auto_rollback])
+    error_message = "A zone is without its host while it is replaced, or a host lives longer than a month, or an image that does not start stays."
   }
 }
 
