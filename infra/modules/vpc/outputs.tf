@@ -13,11 +13,6 @@ output "subnet_ids" {
   value       = { for tier in keys(var.tiers) : tier => { for zone in var.zones : zone => aws_subnet.this["${tier}/${zone}"].id } }
 }
 
-output "subnet_cidrs" {
-  description = "Tier → zone → CIDR."
-  value       = { for tier, one in var.tiers : tier => one.cidrs }
-}
-
 output "route_table_ids" {
   description = "Tier → ids of its route tables; empty for a tier that uses the VPC's main table."
   value       = { for tier in keys(var.tiers) : tier => [for key, one in local.tables : aws_route_table.this[key].id if one.tier == tier] }

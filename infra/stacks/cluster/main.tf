@@ -105,7 +105,8 @@ module "nodes" {
 
   name = local.name
   cluster = {
-    name                  = module.eks.name
+    # by way of the add-ons, so that no node comes before its network
+    name                  = module.addons_first.cluster_name
     endpoint              = module.eks.endpoint
     certificate_authority = module.eks.certificate_authority
     service_ipv4_cidr     = module.eks.service_ipv4_cidr

@@ -26,7 +26,7 @@ locals {
     load_balancer      = module.load_balancer.load_balancer
     addresses          = module.load_balancer.public_ips
     target_groups      = { https = module.load_balancer.target_group }
-    vpn                = { id = module.vpn.endpoint_id, dns_name = module.vpn.dns_name, saml = var.vpn.saml_provider_arn != null, log_group = module.vpn.log_group_name }
+    vpn                = { id = module.vpn.endpoint_id, dns_name = module.vpn.dns_name, saml = var.vpn.saml_provider_arn != null, portal = module.vpn.self_service_portal_url, log_group = module.vpn.log_group_name }
     autoscaling_groups = { bastion = module.bastion.autoscaling_group_names }
     health_check       = module.record.health_check_id
     # whose end somebody has to hear of in time

@@ -67,7 +67,7 @@ locals {
     }
     roles                = local.roles
     permissions_boundary = "${local.iam}:policy/${local.name}-boundary"
-    zone                 = local.primary ? { id = module.zone["this"].id, name = module.zone["this"].name } : local.primary_zone
+    zone                 = local.primary ? { for part in ["id", "name", "name_servers", "ds_record"] : part => module.zone["this"][part] } : local.primary_zone
     topics               = { security = module.topic["this"].arn }
     private_ca           = module.private_ca["this"].arn
     log_groups           = module.host_logs["this"].names
