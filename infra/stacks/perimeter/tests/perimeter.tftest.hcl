@@ -72,6 +72,60 @@ run "each_role_has_a_group_of_its_own" {
   }
 }
 
+run "the_way_in_is_a_chain_of_ssh" {
+  assert {
+    condition     = jsonencode(module.vpn.rules) == jsonencode({ ingress = [], egress = ["tcp 22-22 10.1.4.0/22", "tcp 22-22 10.3.4.0/22"] })
+    error_message = "Clients of the VPN reach more, or less, than the bastions: ${jsonencode(module.vpn.rules)}"
+  }
+  assert {
+    condition     = jsonencode(module.bastion.rules) == jsonencode({ ingress = ["tcp 22-22 10.1.0.0/22", "tcp 22-22 10.3.0.0/22"], egress = ["tcp 22-22 10.0.192.0/20", "tcp 443-443 pl-1", "tcp 443-443 sg-endpoint-sec"] })
+    error_message = "Bastions: ${jsonencode(module.bastion.rules)}"
+  }
+  assert {
+    condition = jsonencode(module.jump.rules) == jsonencode({
+      ingress = ["tcp 22-22 10.1.4.0/22"]
+      egress = sort([
+        "tcp 22-22 ${module.node.security_group_id}", "tcp 443-443 ${module.control_plane.security_group_id}", "tcp 443-443 pl-1",
+        "tcp 443-443 sg-endpoint-app", "tcp 5432-5432 ${module.database.security_group_id}",
+      ])
+    })
+    error_message = "Jump hosts: ${jsonencode(module.jump.rules)}"
+  }
+}
+
+run "the_world_reaches_the_proxies_by_the_load_balancer_alone" {
+  assert {
+    condition     = jsonencode(module.ingress.rules) == jsonencode({ ingress = ["tcp 443-443 0.0.0.0/0"], egress = ["tcp 8443-8443 10.0.0.0/18", "tcp 8443-8443 10.0.64.0/18"] })
+    error_message = "The load balancer: ${jsonencode(module.ingress.rules)}"
+  }
+  assert {
+    condition     = jsonencode([for rule in module.node.rules.ingress : rule if !strcontains(rule, module.node.security_group_id) && !strcontains(rule, module.control_plane.security_group_id)]) == jsonencode(sort(["tcp 22-22 ${module.jump.security_group_id}", "tcp 8443-8443 10.1.16.0/22"]))
+    error_message = "Somebody but load balancer, jump hosts and control plane reaches nodes: ${jsonencode(module.node.rules.ingress)}"
+  }
+}
+
+run "builders_alone_go_out_and_nobody_comes_in_to_them" {
+  assert {
+    condition     = jsonencode(module.builder.rules) == jsonencode({ ingress = [], egress = ["tcp 443-443 0.0.0.0/0"] })
+    error_message = "Builders: ${jsonencode(module.builder.rules)}"
+  }
+  assert {
+    condition     = alltrue([for rules in [module.vpn, module.bastion, module.ingress, module.jump, module.node, module.control_plane, module.database] : !anytrue([for rule in rules.rules.egress : endswith(rule, "/0")])])
+    error_message = "Somebody else goes out."
+  }
+}
+
+run "data_and_the_control_plane_admit_those_who_need_them" {
+  assert {
+    condition     = jsonencode(module.database.rules) == jsonencode({ ingress = sort(["tcp 5432-5432 ${module.jump.security_group_id}", "tcp 5432-5432 ${module.node.security_group_id}"]), egress = [] })
+    error_message = "Databases: ${jsonencode(module.database.rules)}"
+  }
+  assert {
+    condition     = jsonencode(module.control_plane.rules.ingress) == jsonencode(sort(["tcp 443-443 ${module.jump.security_group_id}", "tcp 443-443 ${module.node.security_group_id}", "tcp 443-443 10.1.20.0/22"]))
+    error_message = "The control plane: ${jsonencode(module.control_plane.rules.ingress)}"
+  }
+}
+
 run "the_kubelet_is_always_among_what_the_control_plane_calls" {
   command = plan
   variables {
