@@ -82,7 +82,8 @@ resource "aws_lb_listener" "this" {
   protocol          = "TLS"
   certificate_arn   = var.certificate_arn
   ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
-  alpn_policy       = "HTTP2Preferred"
+  # what it agrees on with the client it passes on as it is, and the proxies (chart) speak HTTP/1.1: they and this change together
+  alpn_policy = "HTTP1Only"
 
   default_action {
     type             = "forward"

@@ -32,6 +32,10 @@ run "it_speaks_tls_on_both_sides_and_tells_the_clients_address" {
     error_message = "The listener takes something else than TLS of today."
   }
   assert {
+    condition     = aws_lb_listener.this.alpn_policy == "HTTP1Only"
+    error_message = "Browsers would speak HTTP/2 to proxies that know HTTP/1.1 alone, and probes would not notice."
+  }
+  assert {
     condition     = aws_lb_target_group.this.protocol == "TLS" && aws_lb_target_group.this.proxy_protocol_v2 && aws_lb_target_group.this.target_type == "ip" && aws_lb_target_group.this.preserve_client_ip == "false"
     error_message = "Targets are not pods by address with proxy protocol; without it, or with clients' addresses kept, answers would need a default route."
   }
