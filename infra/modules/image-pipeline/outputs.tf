@@ -3,6 +3,11 @@ output "pipeline_arns" {
   value       = { for role, pipeline in aws_imagebuilder_image_pipeline.this : role => pipeline.arn }
 }
 
+output "parameter_names" {
+  description = "Parameters that hold the newest image, by role; there is none until the pipeline has run once."
+  value       = local.parameter_names
+}
+
 output "names" {
   description = "Names of components, and of recipes as recipe_ROLE: another name is another content."
   value       = merge(local.component_names, { for role, name in local.recipe_names : "recipe_${role}" => name })
