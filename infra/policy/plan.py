@@ -67,6 +67,10 @@ class Plan:
         self.kinds_of_tables = dict(self._published_tables(document))
 
     @property
+    def stack(self):
+        return next((one.tags["quarterdeck:stack"] for one in self.resources if one.tags.get("quarterdeck:stack")), None)
+
+    @property
     def is_copy(self):
         return bool(self.variables.get("copy"))
 

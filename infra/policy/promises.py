@@ -11,14 +11,18 @@ from plan import TYPES_WITH_WORLD as WORLD
 # The pipeline's own host: it shuts nobody out when it fails, nobody looks for it, and its jobs are containers that act by its
 # role, which is one hop further.
 RUNNER = "module.runner["
+# What a canary says is in its metrics and artifacts as well.
+CANARY = "module.canary."
 ROLES = {"vpn", "bastion", "jump", "node", "nat", "ingress"}
 PROMISES = []
+# of all plans of an estate together
+ESTATE_PROMISES = []
 
 
-def promise(*looks_at):
+def promise(*looks_at, of=PROMISES):
     def add(function):
         function.looks_at = looks_at
-        PROMISES.append(function)
+        of.append(function)
         return function
 
     return add
@@ -89,6 +93,13 @@ def only_the_ingress_faces_the_world(plan):
                 one.address,
                 f"a listener that speaks {one['protocol']} with {one['ssl_policy'] or 'no policy'}; TLS 1.2 at least is promised",
             )
+
+
+@promise("aws_lb")
+def what_comes_in_is_logged(plan):
+    for one in plan.of("aws_lb"):
+        if not one.block("access_logs").get("enabled"):
+            yield one.address, "a load balancer that does not say who came"
 
 
 @promise("aws_subnet", "aws_launch_template")
@@ -294,6 +305,61 @@ def nobody_may_do_everything(plan):
                 yield one.address, "allows every action on everything"
 
 
+@promise("aws_iam_role")
+def every_role_is_held_by_the_boundary(plan):
+    """But that for emergencies. The deployer may make no other: a role without it is refused by IAM in the middle of an apply."""
+    for one in plan.of("aws_iam_role"):
+        if not one.given("permissions_boundary") and not one.address.endswith("aws_iam_role.break_glass"):
+            yield one.address, "a role without the permissions boundary"
+
+
+# Type of resource → the service whose permissions it takes, where the type does not begin with that service's name. The longest wins.
+SERVICES = {
+    "accessanalyzer": "access-analyzer",
+    "acmpca": "acm-pca",
+    "cloudwatch_event": "events",
+    "cloudwatch_log": "logs",
+    "db": "rds",
+    "lb": "elasticloadbalancing",
+    **dict.fromkeys(
+        ["default", "ebs", "eip", "flow_log", "internet_gateway", "launch_template", "nat_gateway", "network_acl", "route"], "ec2"
+    ),
+    **dict.fromkeys(["security_group", "subnet", "vpc"], "ec2"),
+    "route53": "route53",
+}
+# Applied by an administrator (README), who needs no list.
+ADMINISTRATORS = {"bootstrap", "global", "audit"}
+
+
+@promise("aws_iam_policy", of=ESTATE_PROMISES)
+def the_deployer_may_make_what_is_planned(plans):
+    """Or the apply ends in the middle, in an account only."""
+    for giver in plans:
+        for policy in giver.of("aws_iam_policy"):
+            if not policy.address.endswith("aws_iam_policy.deploy"):
+                continue
+            statements = json.loads(policy["policy"])["Statement"]
+            allowed = [
+                action
+                for statement in statements
+                for action in ([statement["Action"]] if isinstance(statement["Action"], str) else statement["Action"])
+                if statement["Effect"] == "Allow"
+            ]
+            may = {action.split(":")[0] for action in allowed}
+            estate = policy.tags.get("quarterdeck:environment")
+            for plan in plans:
+                if plan.stack in ADMINISTRATORS:
+                    continue
+                for one in plan.resources:
+                    if one.tags.get("quarterdeck:environment", estate) != estate:
+                        continue
+                    kind = one.type.removeprefix("aws_")
+                    named = max((name for name in SERVICES if kind.startswith(name)), key=len, default=None)
+                    service = SERVICES[named] if named else kind.split("_")[0]
+                    if service not in may:
+                        yield plan.name, one.address, f"the deployer of {estate} has no permission of {service}"
+
+
 @promise("aws_iam_role_policy")
 def nobody_has_a_key_for_life(plan):
     for one in plan.of("aws_iam_user", "aws_iam_access_key", "aws_iam_user_login_profile", "aws_key_pair"):
@@ -324,6 +390,9 @@ def where_data_lives_nothing_is_deleted(plan):
     for one in plan.resources:
         if one.type in DATA and "delete" in one.actions and not plan.is_copy:
             yield one.address, f"{' and '.join(one.actions)} of what holds data"
+    for one in plan.of("aws_cloudwatch_log_group"):
+        if not one["deletion_protection_enabled"] and not plan.is_copy and not one.address.startswith(CANARY):
+            yield one.address, "a log that can be deleted by mistake, or by who is in it"
 
 
 @promise("aws_lb")

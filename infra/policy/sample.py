@@ -7,6 +7,7 @@ UNTAGGED = {
     "aws_route",
     "aws_route_table_association",
     "aws_iam_role_policy",
+    "aws_route53_record",
     "aws_s3_bucket_public_access_block",
     "aws_kms_alias",
 }
@@ -100,6 +101,7 @@ def good():
                 "load_balancer_type": "network",
                 "enable_zonal_shift": True,
                 "enable_deletion_protection": True,
+                "access_logs": [{"bucket": "x-logs", "enabled": True}],
                 "subnet_mapping": [{"subnet_id": "a"}, {"subnet_id": "b"}],
                 "tags": {"quarterdeck:role": "ingress"},
             },
@@ -128,7 +130,10 @@ def good():
                 "deletion_protection": True,
             },
         ),
-        resource("module.logs:aws_cloudwatch_log_group.this", {"retention_in_days": 365, "kms_key_id": "arn:aws:kms:x"}),
+        resource(
+            "module.logs:aws_cloudwatch_log_group.this",
+            {"retention_in_days": 365, "kms_key_id": "arn:aws:kms:x", "deletion_protection_enabled": True},
+        ),
         resource("module.topic:aws_sns_topic.this", {}, ["kms_master_key_id"]),
         resource("module.ecr:aws_ecr_repository.this", {"encryption_configuration": [{"encryption_type": "KMS"}]}),
         resource("module.bucket:aws_s3_bucket.this", {"bucket": "x-logs"}, ["id", "arn"]),
@@ -144,6 +149,8 @@ def good():
             ["bucket"],
         ),
         resource("module.key:aws_kms_key.this", {"enable_key_rotation": True}, ["arn"]),
+        resource("module.role:aws_iam_role.this", {}, ["permissions_boundary"]),
+        resource("module.access_roles:aws_iam_role.break_glass", {"permissions_boundary": None}),
         resource(
             "module.role:aws_iam_role_policy.this",
             {

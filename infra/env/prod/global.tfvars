@@ -13,3 +13,5 @@ people = {
 retention_days    = { logs = 400, hosts = 180, audit = 2557 }
 security_contacts = { team = { protocol = "email", endpoint = "security@example.com" } }
 audit_locked_days = 365
+
+quotas = { elastic_ips = 6, standard_vcpus = 160 }

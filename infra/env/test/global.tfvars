@@ -12,3 +12,5 @@ people = {
 
 retention_days    = { logs = 120, hosts = 60, audit = 400 }
 security_contacts = { team = { protocol = "email", endpoint = "security@example.com" } }
+
+quotas = { elastic_ips = 6, standard_vcpus = 48 }

@@ -8,7 +8,7 @@ locals {
         Action = [
           "access-analyzer:*", "acm:*", "acm-pca:*", "autoscaling:*", "backup:*", "cloudtrail:*", "cloudwatch:*", "config:*",
           "ec2:*", "ecr:*", "eks:*", "elasticloadbalancing:*", "events:*", "guardduty:*", "imagebuilder:*", "inspector2:*",
-          "kms:*", "lambda:*", "logs:*", "s3:*", "secretsmanager:*", "servicequotas:*", "sns:*", "ssm:*", "synthetics:*", "tag:*",
+          "kms:*", "lambda:*", "logs:*", "rds:*", "s3:*", "secretsmanager:*", "servicequotas:*", "sns:*", "ssm:*", "synthetics:*", "tag:*",
         ]
         Resource  = "*"
         Condition = { StringEquals = { "aws:RequestedRegion" = sort(var.regions) } }

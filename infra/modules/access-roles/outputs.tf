@@ -13,8 +13,3 @@ output "permissions_boundary" {
   description = "ARN of the boundary that every role of the estate bears."
   value       = aws_iam_policy.boundary.arn
 }
-
-output "policy_arns" {
-  description = "ARNs of what on call may do, by read-estate, read-logs and act."
-  value       = { for name, policy in aws_iam_policy.people : name => policy.arn }
-}

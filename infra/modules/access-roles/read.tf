@@ -36,7 +36,7 @@ locals {
           Sid      = "ImageParameters"
           Effect   = "Allow"
           Action   = ["ssm:GetParameter", "ssm:GetParameters", "ssm:GetParameterHistory"]
-          Resource = "arn:${local.partition}:ssm:*:${local.account_id}:parameter/${var.name}/*"
+          Resource = [for name in [var.name, "${var.name}-*"] : "arn:${local.partition}:ssm:*:${local.account_id}:parameter/${name}/*"]
         },
       ]
     })

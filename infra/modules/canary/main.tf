@@ -58,7 +58,7 @@ resource "aws_iam_role_policy" "this" {
       {
         Sid      = "Logs"
         Effect   = "Allow"
-        Action   = ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"]
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
         Resource = "arn:${local.partition}:logs:${data.aws_region.this.region}:${local.account_id}:log-group:/aws/lambda/cwsyn-${var.name}-*"
       },
       {
@@ -116,4 +116,13 @@ resource "aws_synthetics_canary" "this" {
   }
 
   depends_on = [aws_iam_role_policy.this]
+}
+
+# Synthetics names its function, and Lambda would make the group without key and end: the role may not. What a run says is worth as long
+# as its artifacts.
+resource "aws_cloudwatch_log_group" "this" {
+  #checkov:skip=CKV_AWS_338:what a probe said a month ago is worth nothing; its metrics stay
+  name              = "/aws/lambda/${split(":", aws_synthetics_canary.this.engine_arn)[6]}"
+  retention_in_days = 30
+  kms_key_id        = var.log_key_arn
 }

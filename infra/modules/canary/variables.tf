@@ -96,6 +96,17 @@ variable "runtime_version" {
   }
 }
 
+variable "log_key_arn" {
+  description = "KMS key of the log of its runs."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^arn:[a-z-]+:kms:", var.log_key_arn))
+    error_message = "log_key_arn must be the ARN of a KMS key."
+  }
+}
+
 variable "permissions_boundary" {
   description = "ARN of the permissions boundary of the canary's role, or null."
   type        = string

@@ -4,9 +4,11 @@ locals {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  name              = "/${var.name}/vpn"
-  retention_in_days = var.log_retention_days
-  kms_key_id        = var.log_key_arn
+  name                        = "/${var.name}/vpn"
+  retention_in_days           = var.log_retention_days
+  kms_key_id                  = var.log_key_arn
+  skip_destroy                = var.keep_log
+  deletion_protection_enabled = var.keep_log
 }
 
 resource "aws_cloudwatch_log_stream" "this" {

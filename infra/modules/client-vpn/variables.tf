@@ -156,3 +156,10 @@ variable "log_key_arn" {
     error_message = "log_key_arn must be the ARN of a KMS key."
   }
 }
+
+variable "keep_log" {
+  description = "Whether the log of connections outlives the endpoint, and AWS refuses to delete it. False only for a one-off copy."
+  type        = bool
+  default     = true
+  nullable    = false
+}

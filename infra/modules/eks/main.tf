@@ -18,8 +18,9 @@ resource "aws_cloudwatch_log_group" "control_plane" {
   retention_in_days = var.log_retention_days
   kms_key_id        = var.log_key_arn
 
-  # An audit log outlives its cluster.
-  skip_destroy = true
+  # An audit log outlives its cluster, but for a copy, whose number comes again.
+  skip_destroy                = var.deletion_protection
+  deletion_protection_enabled = var.deletion_protection
 }
 
 resource "aws_iam_role" "cluster" {

@@ -38,11 +38,6 @@ output "service_ipv4_cidr" {
   value       = var.service_ipv4_cidr
 }
 
-output "cluster_security_group_id" {
-  description = "Security group that EKS itself makes for the cluster."
-  value       = aws_eks_cluster.this.vpc_config[0].cluster_security_group_id
-}
-
 output "log_group_name" {
   description = "Log group of the control plane."
   value       = aws_cloudwatch_log_group.control_plane.name

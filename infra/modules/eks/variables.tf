@@ -146,7 +146,7 @@ variable "log_retention_days" {
 }
 
 variable "deletion_protection" {
-  description = "Whether EKS refuses to delete the cluster. False only for a one-off copy."
+  description = "Whether AWS refuses to delete the cluster and its logs. False only for a one-off copy."
   type        = bool
   nullable    = false
   default     = true

@@ -16,7 +16,7 @@ variable "record_global_resources" {
 }
 
 variable "bucket" {
-  description = "Bucket of Config's history; its policy must let config.amazonaws.com write under the prefix config/."
+  description = "Bucket of Config's history; its policy must let config.amazonaws.com write under the prefix config/, and it must lock nothing by itself, or Config does not write."
   type        = string
   nullable    = false
 

@@ -32,6 +32,13 @@ resource "aws_iam_role_policy" "agents" {
         Resource  = "*"
         Condition = { StringEquals = { "cloudwatch:namespace" = var.agents.metric_namespace } }
       },
+      # the CloudWatch agent reads its host's Auto Scaling group from the tags, by which alarms find a disk; tags have no narrower ARN
+      {
+        Sid      = "Group"
+        Effect   = "Allow"
+        Action   = "ec2:DescribeTags"
+        Resource = "*"
+      },
       {
         Sid      = "Mirror"
         Effect   = "Allow"

@@ -41,7 +41,8 @@ resource "aws_lb" "this" {
 }
 
 resource "aws_lb_target_group" "this" {
-  name                   = "${var.name}-tls"
+  # the port is in the name, because another port is another group, which stands before the old one goes
+  name                   = "${var.name}-${var.target_port}"
   vpc_id                 = var.vpc_id
   target_type            = "ip"
   protocol               = "TLS"
@@ -68,7 +69,7 @@ resource "aws_lb_target_group" "this" {
     unhealthy_draining_interval             = 30
   }
 
-  tags = { Name = "${var.name}-tls", "quarterdeck:vpc" = "lb" }
+  tags = { Name = "${var.name}-${var.target_port}", "quarterdeck:vpc" = "lb" }
 
   lifecycle {
     create_before_destroy = true
@@ -81,7 +82,8 @@ resource "aws_lb_listener" "this" {
   protocol          = "TLS"
   certificate_arn   = var.certificate_arn
   ssl_policy        = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
-  alpn_policy       = "HTTP2Preferred"
+  # what it agrees on with the client it passes on as it is, and the proxies (chart) speak HTTP/1.1: they and this change together
+  alpn_policy = "HTTP1Only"
 
   default_action {
     type             = "forward"

@@ -4,8 +4,8 @@ variable "name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,27}$", var.name))
-    error_message = "name must be small letters, digits and dashes, at most 28: AWS allows 32, and the target group adds four."
+    condition     = can(regex("^[a-z][a-z0-9-]{1,25}$", var.name))
+    error_message = "name must be small letters, digits and dashes, at most 26: AWS allows 32, and the target group adds a dash and its port."
   }
 }
 

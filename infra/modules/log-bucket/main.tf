@@ -50,6 +50,11 @@ resource "aws_s3_bucket" "this" {
     prevent_destroy = true
 
     precondition {
+      condition     = var.locked_days == 0 || !contains([for writer in values(var.writers) : writer.principal], "config.amazonaws.com")
+      error_message = "Config does not write into a bucket that locks what is new: give it another."
+    }
+
+    precondition {
       condition     = var.retention_days == null || try(var.locked_days <= var.retention_days, false)
       error_message = "Objects would be locked for longer than they are kept: the lock would win."
     }

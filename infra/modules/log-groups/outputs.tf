@@ -7,8 +7,3 @@ output "arns" {
   description = "ARNs of the log groups, by name, without \":*\"."
   value       = { for name, group in aws_cloudwatch_log_group.this : name => group.arn }
 }
-
-output "metrics" {
-  description = "Names of the metrics that the filters make."
-  value       = sort(keys(local.filters))
-}

@@ -10,6 +10,9 @@ locals {
     "quarterdeck:vpc"  = "app"
   })
 
+  # By zone and tag; what is in the value is known only once the group is there, the keys are from the first.
+  group_tags = merge([for zone in keys(var.subnet_ids) : { for tag in ["quarterdeck:estate", "quarterdeck:role"] : "${zone}/${tag}" => { zone = zone, tag = tag } }]...)
+
   # The CNI has a role of its own by Pod Identity, so that a pod that reaches the node's role cannot rewire interfaces.
   managed_policies = toset([
     "AmazonEKSWorkerNodePolicy",
@@ -139,4 +142,18 @@ resource "aws_eks_node_group" "this" {
   }
 
   depends_on = [aws_iam_role_policy_attachment.node, module.agents]
+}
+
+# EKS makes these groups and gives them no tags of ours: without them on call may not replace a node (the role act goes by the estate's
+# tag). Instances have theirs by the launch template.
+resource "aws_autoscaling_group_tag" "this" {
+  for_each = local.group_tags
+
+  autoscaling_group_name = aws_eks_node_group.this[each.value.zone].resources[0].autoscaling_groups[0].name
+
+  tag {
+    key                 = each.value.tag
+    value               = lookup(local.instance_tags, each.value.tag, var.name)
+    propagate_at_launch = false
+  }
 }

@@ -12,8 +12,3 @@ output "role_arn" {
   description = "ARN of the nodes' role."
   value       = aws_iam_role.node.arn
 }
-
-output "role_name" {
-  description = "Name of the nodes' role."
-  value       = aws_iam_role.node.name
-}

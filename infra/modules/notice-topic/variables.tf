@@ -21,7 +21,7 @@ variable "key_arn" {
 }
 
 variable "publishers" {
-  description = "Services of AWS that publish, each for this account alone."
+  description = "Services of AWS that publish, each for this account alone, but EventBridge (events.amazonaws.com), of which SNS takes no condition."
   type        = set(string)
   nullable    = false
   default     = ["cloudwatch.amazonaws.com"]

@@ -2,8 +2,3 @@ output "role_arn" {
   description = "ARN of the role."
   value       = aws_iam_role.this.arn
 }
-
-output "role_name" {
-  description = "Name of the role."
-  value       = aws_iam_role.this.name
-}

@@ -36,7 +36,7 @@ resource "aws_kms_alias" "this" {
 }
 
 resource "aws_s3_bucket" "this" {
-  #checkov:skip=CKV_AWS_18:access is recorded by CloudTrail's data events (stack global); a log bucket does not exist yet when this one is made
+  #checkov:skip=CKV_AWS_18:access is recorded by CloudTrail's data events (stack audit); a log bucket does not exist yet when this one is made
   #checkov:skip=CKV_AWS_144:a state belongs to its region; versions bring it back, and a copy elsewhere would be a second truth
   #checkov:skip=CKV2_AWS_62:nothing is to happen when a state is written
   bucket              = local.bucket

@@ -41,7 +41,7 @@ resource "aws_vpc_endpoint" "interface" {
   private_dns_enabled = true
   subnet_ids          = var.subnet_ids
   security_group_ids  = var.security_group_ids
-  policy              = jsonencode({ Version = "2012-10-17", Statement = [local.own] })
+  policy              = contains(var.without_policy, each.key) ? null : jsonencode({ Version = "2012-10-17", Statement = [local.own] })
 
   tags = { Name = "${var.name}-${replace(each.key, ".", "-")}", "quarterdeck:vpc" = var.kind }
 }

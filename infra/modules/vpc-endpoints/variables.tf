@@ -42,6 +42,18 @@ variable "services" {
   }
 }
 
+variable "without_policy" {
+  description = "Of the services, those whose endpoint takes no policy of ours: AWS says that they support the full-access policy only."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(var.without_policy, var.services)) == 0
+    error_message = "without_policy must be of services."
+  }
+}
+
 variable "subnet_ids" {
   description = "Where the endpoints stand: one subnet in each zone."
   type        = list(string)

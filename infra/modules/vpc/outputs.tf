@@ -13,14 +13,14 @@ output "subnet_ids" {
   value       = { for tier in keys(var.tiers) : tier => { for zone in var.zones : zone => aws_subnet.this["${tier}/${zone}"].id } }
 }
 
-output "subnet_cidrs" {
-  description = "Tier → zone → CIDR."
-  value       = { for tier, one in var.tiers : tier => one.cidrs }
-}
-
 output "route_table_ids" {
   description = "Tier → ids of its route tables; empty for a tier that uses the VPC's main table."
   value       = { for tier in keys(var.tiers) : tier => [for key, one in local.tables : aws_route_table.this[key].id if one.tier == tier] }
+}
+
+output "nat_gateway_ids" {
+  description = "Zone → id of its NAT gateway, for alarms."
+  value       = { for zone, one in aws_nat_gateway.this : zone => one.id }
 }
 
 output "nat_public_ips" {

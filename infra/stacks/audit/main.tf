@@ -39,7 +39,7 @@ module "guardrails" {
 
   name                    = local.name
   record_global_resources = local.primary
-  bucket                  = local.global.buckets.audit
+  bucket                  = local.global.buckets.logs
   volume_key_arn          = local.global.keys.data
   topic_arn               = local.global.topics.security
 }

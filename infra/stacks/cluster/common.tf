@@ -28,8 +28,8 @@ variable "estate" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9]{1,11}$", var.estate))
-    error_message = "estate must be 2 to 12 small letters and digits, the first a letter: it begins the name of everything."
+    condition     = can(regex("^[a-z][a-z0-9]{1,9}$", var.estate))
+    error_message = "estate must be 2 to 10 small letters and digits, the first a letter: it begins the name of everything, and some names end at 32."
   }
 }
 

@@ -25,6 +25,7 @@ locals {
   published = {
     cluster            = { name = module.eks.name, arn = module.eks.arn, endpoint = module.eks.endpoint, version = module.eks.kubernetes_version }
     oidc_issuer        = module.eks.oidc_issuer
+    app                = var.app
     node_groups        = module.nodes.names
     autoscaling_groups = { jump = module.jump.autoscaling_group_names, node = module.nodes.autoscaling_group_names }
     log_groups         = merge(module.logs.names, { control_plane = module.eks.log_group_name })
@@ -104,7 +105,8 @@ module "nodes" {
 
   name = local.name
   cluster = {
-    name                  = module.eks.name
+    # by way of the add-ons, so that no node comes before its network
+    name                  = module.addons_first.cluster_name
     endpoint              = module.eks.endpoint
     certificate_authority = module.eks.certificate_authority
     service_ipv4_cidr     = module.eks.service_ipv4_cidr
@@ -143,16 +145,17 @@ module "addons" {
 }
 
 module "jump" {
-  source = "../../modules/jump-host"
+  source = "../../modules/host"
 
-  name                   = local.name
-  subnet_ids             = local.network.subnets.app.jump
-  vpc_security_group_ids = [local.perimeter.security_groups.jump]
-  image_id               = data.aws_ssm_parameter.image["jump"].insecure_value
-  instance_type          = var.jump_instance_type
-  volume_key_arn         = local.global.keys.data
-  agents                 = local.global.agents
-  permissions_boundary   = local.global.permissions_boundary
+  name                 = local.name
+  role                 = "jump"
+  subnet_ids           = local.network.subnets.app.jump
+  security_group_ids   = [local.perimeter.security_groups.jump]
+  image_id             = data.aws_ssm_parameter.image["jump"].insecure_value
+  instance_type        = var.jump_instance_type
+  volume_key_arn       = local.global.keys.data
+  agents               = local.global.agents
+  permissions_boundary = local.global.permissions_boundary
 }
 
 module "database" {

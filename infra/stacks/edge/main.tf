@@ -26,9 +26,14 @@ locals {
     load_balancer      = module.load_balancer.load_balancer
     addresses          = module.load_balancer.public_ips
     target_groups      = { https = module.load_balancer.target_group }
-    vpn                = { id = module.vpn.endpoint_id, dns_name = module.vpn.dns_name, saml = var.vpn.saml_provider_arn != null, log_group = module.vpn.log_group_name }
+    vpn                = { id = module.vpn.endpoint_id, dns_name = module.vpn.dns_name, saml = var.vpn.saml_provider_arn != null, portal = module.vpn.self_service_portal_url, log_group = module.vpn.log_group_name }
     autoscaling_groups = { bastion = module.bastion.autoscaling_group_names }
     health_check       = module.record.health_check_id
+    # whose end somebody has to hear of in time
+    certificates = merge(
+      { service = module.certificate.arn, vpn = module.vpn_certificate.arn },
+      { for name in compact([try(var.vpn.root_certificate_arns[var.region], null)]) : "clients" => name if var.vpn.saml_provider_arn == null },
+    )
   }
 }
 
@@ -79,19 +84,21 @@ module "vpn" {
   routes                = { for key, one in local.bastions : key => one.cidr if one.region != var.region }
   session_timeout_hours = var.vpn.session_timeout_hours
   log_key_arn           = local.global.keys.logs
+  keep_log              = var.copy == ""
 }
 
 module "bastion" {
-  source = "../../modules/bastion"
+  source = "../../modules/host"
 
   name                 = local.name
+  role                 = "bastion"
   subnet_ids           = local.network.subnets.security.bastion
   security_group_ids   = [local.perimeter.security_groups.bastion]
   image_id             = data.aws_ssm_parameter.bastion_image.insecure_value
   instance_type        = var.bastion_instance_type
   volume_key_arn       = local.global.keys.data
   agents               = local.global.agents
-  permissions_boundary = try(local.global.permissions_boundary, null)
+  permissions_boundary = local.global.permissions_boundary
 }
 
 # -- the world
@@ -102,18 +109,19 @@ module "certificate" {
   domain_name = local.domain
   subdomains  = true
   zone_id     = local.global.zone.id
-  prove       = local.primary
+  # once for all regions: where the certificate is asked for first
+  prove = var.region == (var.copy == "" ? var.primary_region : local.standing[0])
 }
 
 module "load_balancer" {
   source = "../../modules/load-balancer"
 
-  name                = substr(local.name, 0, 28)
+  name                = local.name
   vpc_id              = local.network.vpcs.lb.id
   subnet_ids          = local.network.subnets.lb.public
   security_group_ids  = [local.perimeter.security_groups.ingress]
   certificate_arn     = module.certificate.arn
-  target_port         = var.app_port
+  target_port         = local.perimeter.app_port
   log_bucket          = local.global.buckets.logs
   deletion_protection = var.copy == ""
 }

@@ -63,18 +63,6 @@ variable "bastion_instance_type" {
   }
 }
 
-variable "app_port" {
-  description = "Port of the proxies; as in the stack perimeter."
-  type        = number
-  default     = 8443
-  nullable    = false
-
-  validation {
-    condition     = var.app_port > 1023 && var.app_port < 65536
-    error_message = "app_port must be between 1024 and 65535."
-  }
-}
-
 variable "health_interval_seconds" {
   description = "How often Route 53 asks whether the region serves."
   type        = number

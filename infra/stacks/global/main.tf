@@ -21,6 +21,39 @@ locals {
     break_glass = "${local.iam}:role/${local.name}-break-glass"
   }
 
+  # who uses the key of the logs by itself, and how that is held to this account
+  users_of_the_log_key = {
+    logs = {
+      principal = "logs.${var.region}.amazonaws.com"
+      condition = { ArnLike = { "kms:EncryptionContext:aws:logs:arn" = ["arn:${local.partition}:logs:${var.region}:${local.account_id}:log-group:*"] } }
+    }
+    cloudtrail = {
+      principal = "cloudtrail.amazonaws.com"
+      actions   = ["kms:GenerateDataKey*"]
+      condition = { StringLike = { "kms:EncryptionContext:aws:cloudtrail:arn" = ["arn:${local.partition}:cloudtrail:*:${local.account_id}:trail/*"] } }
+    }
+    # what describes a key encrypts nothing, and so has no context that a condition could ask for
+    cloudtraillooks = {
+      principal = "cloudtrail.amazonaws.com"
+      actions   = ["kms:DescribeKey"]
+      condition = { StringLike = { "aws:SourceArn" = ["arn:${local.partition}:cloudtrail:*:${local.account_id}:trail/*"] } }
+    }
+    # EventBridge tells KMS for which topic it encrypts, and not for whom
+    events = {
+      principal = "events.amazonaws.com"
+      actions   = ["kms:Decrypt", "kms:GenerateDataKey*"]
+      condition = { ArnLike = { "kms:EncryptionContext:aws:sns:topicArn" = ["arn:${local.partition}:sns:${var.region}:${local.account_id}:${local.name}-*"] } }
+    }
+    alarms  = { principal = "cloudwatch.amazonaws.com", condition = { StringEquals = { "aws:SourceAccount" = [local.account_id] } } }
+    budgets = { principal = "budgets.amazonaws.com", condition = { StringEquals = { "aws:SourceAccount" = [local.account_id] } } }
+  }
+
+  quota_codes = {
+    elastic_ips    = { service = "ec2", code = "L-0263D0A3" }
+    standard_vcpus = { service = "ec2", code = "L-1216C47A" }
+    vpcs           = { service = "vpc", code = "L-F678F1CE" }
+  }
+
   bootstrap    = local.original && local.primary ? jsondecode(data.aws_ssm_parameter.bootstrap["this"].insecure_value) : null
   primary_zone = local.original && !local.primary ? jsondecode(data.aws_ssm_parameter.primary["this"].insecure_value).zone : null
 
@@ -34,7 +67,7 @@ locals {
     }
     roles                = local.roles
     permissions_boundary = "${local.iam}:policy/${local.name}-boundary"
-    zone                 = local.primary ? { id = module.zone["this"].id, name = module.zone["this"].name } : local.primary_zone
+    zone                 = local.primary ? { for part in ["id", "name", "name_servers", "ds_record"] : part => module.zone["this"][part] } : local.primary_zone
     topics               = { security = module.topic["this"].arn }
     private_ca           = module.private_ca["this"].arn
     log_groups           = module.host_logs["this"].names
@@ -70,6 +103,16 @@ data "aws_ssm_parameter" "environment" {
   name = "/${var.estate}-${var.environment}/${local.stack}"
 }
 
+# -- what AWS gives too little of: asked for here, and a day or two pass until it is granted
+
+resource "aws_servicequotas_service_quota" "this" {
+  for_each = local.original ? var.quotas : {}
+
+  service_code = local.quota_codes[each.key].service
+  quota_code   = local.quota_codes[each.key].code
+  value        = each.value
+}
+
 # -- keys
 
 module "key_logs" {
@@ -78,20 +121,7 @@ module "key_logs" {
 
   name        = "${local.name}/logs"
   description = "Logs, audit and notices of ${local.name}"
-  services = {
-    logs = {
-      principal = "logs.${var.region}.amazonaws.com"
-      condition = { ArnLike = { "kms:EncryptionContext:aws:logs:arn" = ["arn:${local.partition}:logs:${var.region}:${local.account_id}:log-group:*"] } }
-    }
-    cloudtrail = {
-      principal = "cloudtrail.amazonaws.com"
-      condition = { StringLike = { "kms:EncryptionContext:aws:cloudtrail:arn" = ["arn:${local.partition}:cloudtrail:*:${local.account_id}:trail/*"] } }
-    }
-    alarms  = { principal = "cloudwatch.amazonaws.com", condition = { StringEquals = { "aws:SourceAccount" = [local.account_id] } } }
-    events  = { principal = "events.amazonaws.com", condition = { StringEquals = { "aws:SourceAccount" = [local.account_id] } } }
-    budgets = { principal = "budgets.amazonaws.com", condition = { StringEquals = { "aws:SourceAccount" = [local.account_id] } } }
-    config  = { principal = "config.amazonaws.com", condition = { StringEquals = { "aws:SourceAccount" = [local.account_id] } } }
-  }
+  services    = local.users_of_the_log_key
 }
 
 module "key_data" {
@@ -148,6 +178,8 @@ module "bucket_logs" {
   writers = {
     deliveries = { principal = "delivery.logs.amazonaws.com", prefix = "", reads_acl = true }
     accesses   = { principal = "logging.s3.amazonaws.com", prefix = "s3/" }
+    # here and not with the audit: Config does not write into a bucket that locks what is new
+    config = { principal = "config.amazonaws.com", prefix = "config/", reads_acl = true }
   }
 }
 
@@ -162,7 +194,6 @@ module "bucket_audit" {
   access_log     = { bucket = module.bucket_logs["this"].name }
   writers = {
     cloudtrail = { principal = "cloudtrail.amazonaws.com", prefix = "cloudtrail/", reads_acl = true }
-    config     = { principal = "config.amazonaws.com", prefix = "config/", reads_acl = true }
   }
 }
 

@@ -102,3 +102,23 @@ variable "service_linked_roles" {
     error_message = "service_linked_roles must be principals of services, like autoscaling.amazonaws.com."
   }
 }
+
+variable "quotas" {
+  description = <<-EOT
+    Quotas that AWS is asked to raise, in each region: elastic_ips (two for each zone, and as many for each copy that lives at a time),
+    vpcs (three, and three for each copy), standard_vcpus (nodes when all are grown, hosts, builders and runners). Leave out what the
+    account has more of already: AWS lowers nothing.
+  EOT
+  type        = map(number)
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for name, value in var.quotas : contains(["elastic_ips", "standard_vcpus", "vpcs"], name) && value > 0 && floor(value) == value])
+    error_message = "quotas must be whole numbers of elastic_ips, standard_vcpus and vpcs."
+  }
+
+  validation {
+    condition     = lookup(var.quotas, "elastic_ips", 1000) >= 2 * max([for one in values(var.regions) : length(one.zones)]...)
+    error_message = "elastic_ips must be two for each zone at least: one for NAT, one for the load balancer."
+  }
+}

@@ -31,6 +31,8 @@ locals {
     tiers         = local.tiers
     route_tables  = { for kind, one in module.vpc : kind => one.route_table_ids }
     nat_addresses = module.vpc["lb"].nat_public_ips
+    nat_gateways  = module.vpc["lb"].nat_gateway_ids
+    database_port = var.database_port
   }
 
   routing = {

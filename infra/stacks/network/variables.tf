@@ -11,7 +11,7 @@ variable "copy_space" {
 }
 
 variable "database_port" {
-  description = "Port of the databases, for their network ACL."
+  description = "Port of the databases: their network ACL and groups admit it and no other."
   type        = number
   default     = 5432
   nullable    = false

@@ -5,6 +5,7 @@ locals {
   zones   = keys(local.network.subnets.app.node)
   target  = { LoadBalancer = local.edge.load_balancer.arn_suffix, TargetGroup = local.edge.target_groups.https.arn_suffix }
   cluster = { ClusterName = local.cluster_state.cluster.name }
+  app     = local.cluster_state.app
 
   hosts = merge([
     for role, groups in { bastion = local.edge.autoscaling_groups.bastion, jump = local.cluster_state.autoscaling_groups.jump } : {
@@ -44,33 +45,62 @@ locals {
     statistic   = "Minimum", comparison = "LessThanThreshold", threshold = 1, missing = "breaching", evaluation_periods = 2, severity = "gate"
   } }
 
-  capacity_alarms = {
-    fewer-targets = {
-      description = "Fewer healthy targets than zones: the next fault may be felt. Look at pods that are not ready."
-      namespace   = "AWS/NetworkELB", metric_name = "HealthyHostCount", dimensions = local.target
-      statistic   = "Minimum", comparison = "LessThanThreshold", threshold = length(local.zones), missing = "breaching", evaluation_periods = 10, severity = "notice"
-    }
-    nodes-failed = {
-      description = "Nodes of the cluster are not ready. Look at their conditions; node repair replaces them."
-      namespace   = "ContainerInsights", metric_name = "cluster_failed_node_count", dimensions = local.cluster
-      statistic   = "Maximum", threshold = 1, evaluation_periods = 5, severity = "notice"
-    }
-    pods-restart = {
-      description = "Containers of the app restart again and again. Look at the last lines before each restart."
-      namespace   = "ContainerInsights", metric_name = "pod_number_of_container_restarts", dimensions = merge(local.cluster, { Namespace = var.app_namespace })
+  capacity_alarms = merge(
+    {
+      fewer-targets = {
+        description = "Fewer healthy targets than zones: the next fault may be felt. Look at pods that are not ready."
+        namespace   = "AWS/NetworkELB", metric_name = "HealthyHostCount", dimensions = local.target
+        statistic   = "Minimum", comparison = "LessThanThreshold", threshold = length(local.zones), missing = "breaching", evaluation_periods = 10, severity = "notice"
+      }
+      unhealthy-targets = {
+        description = "A target of the load balancer stays unhealthy. Look at the proxies' pods, and at the target group's health for the reason."
+        namespace   = "AWS/NetworkELB", metric_name = "UnHealthyHostCount", dimensions = local.target
+        statistic   = "Maximum", threshold = 1, evaluation_periods = 10, severity = "notice"
+      }
+      nodes-failed = {
+        description = "Nodes of the cluster are not ready. Look at their conditions; node repair replaces them."
+        namespace   = "ContainerInsights", metric_name = "cluster_failed_node_count", dimensions = local.cluster
+        statistic   = "Maximum", threshold = 1, evaluation_periods = 5, severity = "notice"
+      }
+      nodes-busy = {
+        description = "The nodes' processors are nearly used up. Look at whether the autoscaler is at its maximum."
+        namespace   = "ContainerInsights", metric_name = "node_cpu_utilization", dimensions = local.cluster
+        statistic   = "Average", period_seconds = 300, threshold = var.thresholds.node_percent, severity = "notice"
+      }
+      nodes-full = {
+        description = "The nodes' memory is nearly used up: pods are going to be evicted."
+        namespace   = "ContainerInsights", metric_name = "node_memory_utilization", dimensions = local.cluster
+        statistic   = "Average", period_seconds = 300, threshold = var.thresholds.node_percent, severity = "notice"
+      }
+    },
+    # by workload: Container Insights does not count restarts by namespace alone
+    { for part in ["app", "proxy"] : "restarts-${part}" => {
+      description = "Containers of ${part} restart again and again. Look at the last lines before each restart."
+      namespace   = "ContainerInsights", metric_name = "pod_number_of_container_restarts", dimensions = merge(local.cluster, { Namespace = local.app.namespace, PodName = "${local.app.release}-${part}" })
       statistic   = "Sum", period_seconds = 300, evaluation_periods = 1, threshold = var.thresholds.restarts, severity = "notice"
-    }
-    nodes-busy = {
-      description = "The nodes' processors are nearly used up. Look at whether the autoscaler is at its maximum."
-      namespace   = "ContainerInsights", metric_name = "node_cpu_utilization", dimensions = local.cluster
-      statistic   = "Average", period_seconds = 300, threshold = var.thresholds.node_percent, severity = "notice"
-    }
-    nodes-full = {
-      description = "The nodes' memory is nearly used up: pods are going to be evicted."
-      namespace   = "ContainerInsights", metric_name = "node_memory_utilization", dimensions = local.cluster
-      statistic   = "Average", period_seconds = 300, threshold = var.thresholds.node_percent, severity = "notice"
-    }
-  }
+    } },
+  )
+
+  # what goes out: builders, the mirror and the pipeline's runners
+  way_out_alarms = merge(
+    { for zone, id in local.network.nat_gateways : "nat-ports-${zone}" => {
+      description = "The NAT gateway of ${zone} has no port left for a new connection: builds and jobs fail. Look at who opens so many, in the flow log."
+      namespace   = "AWS/NATGateway", metric_name = "ErrorPortAllocation", dimensions = { NatGatewayId = id }
+      statistic   = "Sum", period_seconds = 300, evaluation_periods = 1, threshold = 1, severity = "notice"
+    } },
+    { for zone, id in local.network.nat_gateways : "nat-drops-${zone}" => {
+      description = "The NAT gateway of ${zone} drops packets. Look at AWS's health events, and move builds to another zone."
+      namespace   = "AWS/NATGateway", metric_name = "PacketsDropCount", dimensions = { NatGatewayId = id }
+      statistic   = "Sum", period_seconds = 300, threshold = 100, severity = "notice"
+    } },
+  )
+
+  # ACM renews two months before the end what it issued: who is told here is told that it could not, or of a certificate that was imported
+  certificate_alarms = { for name, arn in local.edge.certificates : "certificate-${name}" => {
+    description = "The certificate of ${ { service = "the service", vpn = "the VPN", clients = "the authority of the VPN's clients" }[name]} ends within ${var.thresholds.certificate_days} days. Look in ACM at why it was not renewed: its proof in the hosted zone, or it was imported."
+    namespace   = "AWS/CertificateManager", metric_name = "DaysToExpiry", dimensions = { CertificateArn = arn }
+    statistic   = "Minimum", period_seconds = 86400, evaluation_periods = 1, comparison = "LessThanOrEqualToThreshold", threshold = var.thresholds.certificate_days, missing = "ignore", severity = "notice"
+  } }
 
   way_in_alarms = merge(
     { for name, host in local.hosts : "down-${name}" => {
@@ -154,6 +184,6 @@ module "alarms" {
 
   name       = "${local.name}-${var.region}"
   topics     = { page = module.topic["page"].arn, notice = module.topic["notice"].arn }
-  alarms     = merge(local.service_alarms, local.gate_alarms, local.capacity_alarms, local.way_in_alarms, local.host_alarms)
+  alarms     = merge(local.service_alarms, local.gate_alarms, local.capacity_alarms, local.way_in_alarms, local.way_out_alarms, local.certificate_alarms, local.host_alarms)
   composites = local.composites
 }

@@ -70,6 +70,7 @@ module "canary" {
   rate_minutes         = var.probe.rate_minutes
   code_bucket          = local.global.buckets.mirror
   artifacts            = { bucket = local.global.buckets.logs, prefix = "canary/${local.name}", key_arn = local.global.keys.data }
+  log_key_arn          = local.global.keys.logs
   permissions_boundary = local.global.permissions_boundary
 }
 
@@ -87,6 +88,7 @@ module "dashboard" {
     { title = "Nodes, percent", metrics = [for metric in ["node_cpu_utilization", "node_memory_utilization", "node_filesystem_utilization"] : ["ContainerInsights", metric, "ClusterName", local.cluster.ClusterName]] },
     { title = "Nodes and pods", stat = "Maximum", metrics = [for metric in ["cluster_node_count", "cluster_failed_node_count", "cluster_number_of_running_pods"] : ["ContainerInsights", metric, "ClusterName", local.cluster.ClusterName]] },
     { title = "VPN", stat = "Sum", metrics = [for metric in ["ActiveConnectionsCount", "AuthenticationFailures"] : ["AWS/ClientVPN", metric, "Endpoint", local.edge.vpn.id]] },
+    { title = "NAT, ports refused and packets dropped", stat = "Sum", metrics = [for pair in setproduct(["ErrorPortAllocation", "PacketsDropCount"], values(local.network.nat_gateways)) : ["AWS/NATGateway", pair[0], "NatGatewayId", pair[1]]] },
     { title = "Transit gateway, dropped", stat = "Sum", metrics = [for metric in ["PacketDropCountBlackhole", "PacketDropCountNoRoute"] : ["AWS/TransitGateway", metric, "TransitGateway", local.transit.transit_gateway]] },
     { title = "Hosts' disks, percent", stat = "Maximum", metrics = [for name, host in local.hosts : ["Estate/Hosts", "disk_used_percent", "AutoScalingGroupName", host.group]] },
   ]

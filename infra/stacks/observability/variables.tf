@@ -45,12 +45,13 @@ variable "probe" {
 }
 
 variable "thresholds" {
-  description = "From where on somebody is told: percent of a node's processor and memory, and of a host's disk; restarts of containers in five minutes; refused VPN logins in five minutes."
+  description = "From where on somebody is told: percent of a node's processor and memory, and of a host's disk; restarts of containers in five minutes; refused VPN logins in five minutes; days before a certificate's end."
   type = object({
     node_percent      = optional(number, 85)
     disk_percent      = optional(number, 85)
     restarts          = optional(number, 5)
     refused_vpn_login = optional(number, 10)
+    certificate_days  = optional(number, 30)
   })
   nullable = false
   default  = {}
@@ -64,16 +65,9 @@ variable "thresholds" {
     condition     = var.thresholds.restarts >= 1 && var.thresholds.refused_vpn_login >= 1
     error_message = "restarts and refused_vpn_login must be 1 or more."
   }
-}
-
-variable "app_namespace" {
-  description = "Namespace of the app in the cluster."
-  type        = string
-  nullable    = false
-  default     = "web"
 
   validation {
-    condition     = can(regex("^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", var.app_namespace))
-    error_message = "app_namespace must be a name that Kubernetes takes."
+    condition     = var.thresholds.certificate_days >= 7 && var.thresholds.certificate_days <= 45
+    error_message = "certificate_days must be between 7 and 45: ACM begins to renew 60 days before the end."
   }
 }

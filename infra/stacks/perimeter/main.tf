@@ -22,6 +22,7 @@ locals {
   } : name => { for index, cidr in cidrs : tostring(index) => cidr } }
 
   published = {
+    app_port = var.app_port
     security_groups = {
       vpn           = module.vpn.security_group_id
       bastion       = module.bastion.security_group_id
@@ -112,7 +113,7 @@ module "jump" {
   egress = {
     node          = { description = "SSH to the nodes", from_port = 22, group = module.node.security_group_id }
     control_plane = { description = "Kubernetes API", from_port = 443, group = module.control_plane.security_group_id }
-    database      = { description = "Databases, for whoever is on call", from_port = var.database_port, group = module.database.security_group_id }
+    database      = { description = "Databases, for whoever is on call", from_port = local.here.database_port, group = module.database.security_group_id }
     endpoints     = { description = "AWS by its endpoints", from_port = 443, group = local.transit.endpoint_groups.app }
     s3            = { description = "S3 by its gateway", from_port = 443, prefix_list = local.transit.s3_prefix_list }
   }
@@ -138,7 +139,7 @@ module "node" {
     pods          = { description = "Pods among themselves; network policies say which", from_port = 1, to_port = 65535, self = true }
     dns           = { description = "Names of the cluster", protocol = "udp", from_port = 53, self = true }
     control_plane = { description = "Kubernetes API", from_port = 443, group = module.control_plane.security_group_id }
-    database      = { description = "Databases", from_port = var.database_port, group = module.database.security_group_id }
+    database      = { description = "Databases", from_port = local.here.database_port, group = module.database.security_group_id }
     endpoints     = { description = "AWS by its endpoints", from_port = 443, group = local.transit.endpoint_groups.app }
     s3            = { description = "S3 by its gateway: layers of images", from_port = 443, prefix_list = local.transit.s3_prefix_list }
   }
@@ -169,8 +170,8 @@ module "database" {
   description = "Databases: from nodes, pods and jump hosts, to nobody"
   vpc_id      = local.here.vpcs.app.id
   ingress = {
-    node = { description = "Nodes and pods", from_port = var.database_port, group = module.node.security_group_id }
-    jump = { description = "Whoever is on call, by the jump hosts", from_port = var.database_port, group = module.jump.security_group_id }
+    node = { description = "Nodes and pods", from_port = local.here.database_port, group = module.node.security_group_id }
+    jump = { description = "Whoever is on call, by the jump hosts", from_port = local.here.database_port, group = module.jump.security_group_id }
   }
   tags = { "quarterdeck:vpc" = "app" }
 }

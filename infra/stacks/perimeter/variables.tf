@@ -22,18 +22,6 @@ variable "app_port" {
   }
 }
 
-variable "database_port" {
-  description = "Port of the databases."
-  type        = number
-  default     = 5432
-  nullable    = false
-
-  validation {
-    condition     = var.database_port > 1023 && var.database_port < 65536
-    error_message = "database_port must be between 1024 and 65535."
-  }
-}
-
 variable "webhook_ports" {
   description = "Where the control plane calls the nodes: the kubelet, and pods that serve webhooks and metrics."
   type        = set(number)

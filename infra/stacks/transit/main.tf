@@ -35,14 +35,30 @@ locals {
     }
   }]])...)
 
-  # Buckets of AWS's own that hosts read: layers of images in ECR, packages of Amazon Linux, the SSM agent's files.
+  # Buckets of others that may be read through S3's gateway: layers of images in ECR, packages of Amazon Linux, files and packages of
+  # the SSM agent.
   aws_buckets = [
     "prod-${var.region}-starport-layer-bucket",
     "al2023-repos-${var.region}-de612dc2",
     "amazon-ssm-${var.region}",
     "aws-ssm-${var.region}",
+    "aws-ssm-document-attachments-${var.region}",
     "patch-baseline-snapshot-${var.region}",
+    "${var.region}-birdwatcher-prod",
   ]
+
+  # In the LB VPC the gateway takes what goes to S3 away from NAT, so what builders and the image mirror fetch from there is named too:
+  # Image Builder's own files, and the layers that registry.k8s.io and Docker Hub hand out of buckets of theirs.
+  readable = {
+    security = local.aws_buckets
+    lb = concat(local.aws_buckets, [
+      "ec2imagebuilder-toe-${var.region}-prod",
+      "ec2imagebuilder-managed-resources-${var.region}-prod",
+      "prod-registry-k8s-io-${var.region}",
+      "docker-images-prod",
+    ])
+    app = local.aws_buckets
+  }
 
   published = {
     transit_gateway = module.transit_gateway.transit_gateway_id
@@ -110,10 +126,11 @@ module "endpoints" {
   kind               = each.key
   vpc_id             = local.here.vpcs[each.key].id
   services           = var.services[each.key]
+  without_policy     = setintersection(var.services[each.key], var.services_without_policy)
   subnet_ids         = values(local.here.subnets[each.key][each.value])
   security_group_ids = [module.endpoint[each.key].security_group_id]
   route_table_ids    = flatten([for tier, tables in local.here.route_tables[each.key] : tables if !contains(["vpn", "public"], tier)])
-  readable_buckets   = local.aws_buckets
+  readable_buckets   = local.readable[each.key]
 }
 
 check "regions_do_not_overlap" {

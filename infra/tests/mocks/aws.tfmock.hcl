@@ -36,6 +36,13 @@ mock_data "aws_ssm_parameter" {
     insecure_value = "ami-0123456789abcdef0"
   }
 }
+
+mock_resource "aws_synthetics_canary" {
+  defaults = {
+    engine_arn = "arn:aws:lambda:us-east-1:111122223333:function:cwsyn-shop-0123456789ab:1"
+  }
+}
+
 mock_resource "aws_vpc" {
   defaults = {
     arn = "arn:aws:ec2:us-east-1:111122223333:vpc/vpc-1"

@@ -138,6 +138,8 @@ func (i inventor) text(name string) string {
 		return "Z" + strings.ToUpper(i.digits("zone", 13))
 	case "owner_id", "account_id":
 		return account
+	case "engine_arn":
+		return fmt.Sprintf("arn:aws:lambda:%s:%s:function:cwsyn-%s-%s:1", i.region, account, i.name(), i.digits("id", 12))
 	case "issuer":
 		return "https://oidc.eks." + i.region + ".amazonaws.com/id/" + strings.ToUpper(i.digits("id", 32))
 	case "availability_zone":

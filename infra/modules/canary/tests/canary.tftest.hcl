@@ -4,6 +4,7 @@ variables {
   name        = "shop-prod"
   urls        = { all = "https://prod.shop.example.com/readyz", here = "https://us-east-1.prod.shop.example.com/readyz" }
   code_bucket = "shop-prod-mirror"
+  log_key_arn = "arn:aws:kms:us-east-1:111122223333:key/logs"
   artifacts   = { bucket = "shop-prod-logs", key_arn = "arn:aws:kms:us-east-1:111122223333:key/1" }
 }
 
@@ -34,7 +35,7 @@ run "it_runs_the_code_that_was_reviewed" {
 run "its_role_writes_its_results_and_no_more" {
   assert {
     condition = toset(flatten([for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Action])) == toset([
-      "s3:PutObject", "s3:GetBucketLocation", "kms:GenerateDataKey", "kms:Decrypt", "logs:CreateLogGroup", "logs:CreateLogStream",
+      "s3:PutObject", "s3:GetBucketLocation", "kms:GenerateDataKey", "kms:Decrypt", "logs:CreateLogStream",
       "logs:PutLogEvents", "cloudwatch:PutMetricData",
     ])
     error_message = "The canary may do what it does not need."
@@ -119,7 +120,15 @@ run "values_out_of_range_are_refused" {
     code_bucket          = "s3://mirror"
     artifacts            = { bucket = "s3://logs", key_arn = "arn:aws:kms:us-east-1:111122223333:key/1" }
     runtime_version      = "syn-python-selenium-4.1"
+    log_key_arn          = "alias/logs"
     permissions_boundary = "boundary"
   }
-  expect_failures = [var.name, var.rate_minutes, var.code_bucket, var.artifacts, var.runtime_version, var.permissions_boundary]
+  expect_failures = [var.name, var.rate_minutes, var.code_bucket, var.artifacts, var.runtime_version, var.log_key_arn, var.permissions_boundary]
+}
+
+run "its_log_has_a_key_and_an_end" {
+  assert {
+    condition     = aws_cloudwatch_log_group.this.name == "/aws/lambda/cwsyn-shop-0123456789ab" && aws_cloudwatch_log_group.this.kms_key_id == var.log_key_arn && aws_cloudwatch_log_group.this.retention_in_days == 30
+    error_message = "Lambda would make the group itself, in the clear and without an end."
+  }
 }

@@ -24,6 +24,10 @@ run "the_tunnel_is_split_and_every_connection_is_logged" {
     error_message = "The tunnel takes everything, or connections are not logged."
   }
   assert {
+    condition     = one(aws_ec2_client_vpn_endpoint.this.client_route_enforcement_options).enforced && aws_ec2_client_vpn_endpoint.this.disconnect_on_session_timeout && one(aws_ec2_client_vpn_endpoint.this.client_login_banner_options).enabled
+    error_message = "A client keeps routes of its own, or its session for ever, or is not told that it is recorded."
+  }
+  assert {
     condition     = keys(aws_ec2_client_vpn_network_association.this) == ["us-east-1a", "us-east-1b"]
     error_message = "Not an association in each zone."
   }
@@ -93,4 +97,21 @@ run "two_ways_of_authentication_at_once_are_refused" {
     authentication = { saml_provider_arn = "arn:aws:iam::1:saml-provider/x", root_certificate_arn = "arn:aws:acm:us-east-1:1:certificate/root" }
   }
   expect_failures = [var.authentication]
+}
+
+run "the_log_of_connections_outlives_the_endpoint_but_for_a_copy" {
+  assert {
+    condition     = aws_cloudwatch_log_group.this.skip_destroy && aws_cloudwatch_log_group.this.deletion_protection_enabled
+    error_message = "Who was connected when is gone with the endpoint."
+  }
+}
+
+run "a_copy_takes_its_log_with_it" {
+  variables {
+    keep_log = false
+  }
+  assert {
+    condition     = !aws_cloudwatch_log_group.this.skip_destroy && !aws_cloudwatch_log_group.this.deletion_protection_enabled
+    error_message = "The next copy of the same number would meet the log."
+  }
 }

@@ -87,3 +87,12 @@ run "an_empty_cluster_name_is_refused" {
   }
   expect_failures = [var.cluster_name]
 }
+
+run "who_waits_for_the_add_ons_takes_the_clusters_name_from_them" {
+  command = plan
+
+  assert {
+    condition     = output.cluster_name == "shop-prod"
+    error_message = "The name is another cluster's."
+  }
+}

@@ -134,6 +134,15 @@ run "access_is_by_entries_alone" {
   }
 }
 
+run "add_ons_come_from_us_and_not_by_themselves" {
+  command = plan
+
+  assert {
+    condition     = !aws_eks_cluster.this.bootstrap_self_managed_addons
+    error_message = "A CNI of AWS's own making would run that Terraform does not know."
+  }
+}
+
 run "the_cluster_survives_a_zone_and_a_slip" {
   command = plan
 
@@ -145,5 +154,17 @@ run "the_cluster_survives_a_zone_and_a_slip" {
   assert {
     condition     = aws_eks_cluster.this.deletion_protection
     error_message = "EKS would delete the cluster when asked."
+  }
+}
+
+run "a_copy_leaves_no_logs_that_the_next_of_its_number_would_meet" {
+  command = plan
+  variables {
+    deletion_protection = false
+  }
+
+  assert {
+    condition     = !aws_cloudwatch_log_group.control_plane.skip_destroy && !aws_cloudwatch_log_group.control_plane.deletion_protection_enabled && !aws_eks_cluster.this.deletion_protection
+    error_message = "A copy of the same number could not be made again."
   }
 }

@@ -3,7 +3,7 @@ mock_provider "aws" { source = "../../tests/mocks" }
 variables {
   name                    = "shop-prod"
   record_global_resources = true
-  bucket                  = "shop-prod-audit"
+  bucket                  = "shop-prod-logs"
   volume_key_arn          = "arn:aws:kms:us-east-1:111122223333:key/1"
   topic_arn               = "arn:aws:sns:us-east-1:111122223333:shop-prod-security"
 }
@@ -28,6 +28,11 @@ run "what_is_new_is_encrypted_and_shut" {
 }
 
 run "the_watch_is_on" {
+  assert {
+    condition     = { for one in aws_guardduty_detector_feature.this["RUNTIME_MONITORING"].additional_configuration : one.name => one.status } == { EC2_AGENT_MANAGEMENT = "ENABLED", EKS_ADDON_MANAGEMENT = "ENABLED" }
+    error_message = "GuardDuty watches what runs, and puts its agent nowhere."
+  }
+
   assert {
     condition = aws_guardduty_detector.this.enable && alltrue([
       for feature in values(aws_guardduty_detector_feature.this) : feature.status == "ENABLED"

@@ -45,6 +45,7 @@ run "an_image_is_built_every_month_tested_and_scanned" {
 
   assert {
     condition = (
+      aws_imagebuilder_image_pipeline.this["jump"].status == "ENABLED" &&
       aws_imagebuilder_image_pipeline.this["jump"].image_tests_configuration[0].image_tests_enabled &&
       aws_imagebuilder_image_pipeline.this["jump"].image_scanning_configuration[0].image_scanning_enabled
     )
@@ -184,6 +185,13 @@ run "a_critical_hole_starts_one_build" {
 }
 
 run "old_images_go_and_those_in_use_stay" {
+  assert {
+    condition = alltrue([for one in values(aws_imagebuilder_lifecycle_policy.this) :
+      one.status == "ENABLED" && one(one(one(one.policy_detail).action).include_resources).amis && one(one(one(one.policy_detail).action).include_resources).snapshots
+    ])
+    error_message = "Old images, or their snapshots, stay for ever."
+  }
+
   assert {
     condition = (
       one(one(aws_imagebuilder_lifecycle_policy.this["jump"].policy_detail).filter).value == 6 &&

@@ -15,7 +15,7 @@ run "the_nearest_region_that_serves_is_named" {
     error_message = "The record is not by latency, or stays when the region fails."
   }
   assert {
-    condition     = aws_route53_health_check.this.fqdn == "us-west-2.app.shop.example.com" && aws_route53_health_check.this.type == "HTTPS" && length(aws_route53_health_check.this.regions) == 3
+    condition     = aws_route53_health_check.this.fqdn == "us-west-2.app.shop.example.com" && aws_route53_health_check.this.type == "HTTPS" && aws_route53_health_check.this.enable_sni && length(aws_route53_health_check.this.regions) == 3
     error_message = "The checkers ask the common name, which any region may answer, or from too few regions."
   }
   assert {

@@ -171,3 +171,12 @@ run "values_out_of_range_are_refused" {
   }
   expect_failures = [var.name, var.key_arn, var.retention_days, var.archive_after_days, var.locked_days, var.access_log]
 }
+
+run "config_is_not_sent_where_all_that_is_new_is_locked" {
+  command = plan
+  variables {
+    locked_days = 30
+    writers     = { config = { principal = "config.amazonaws.com", prefix = "config/", reads_acl = true } }
+  }
+  expect_failures = [aws_s3_bucket.this]
+}

@@ -97,6 +97,15 @@ run "nodes_are_found_by_their_tags" {
   }
 }
 
+run "the_groups_that_eks_makes_are_of_the_estate" {
+  command = plan
+
+  assert {
+    condition     = { for key, one in aws_autoscaling_group_tag.this : key => one.tag[0].value } == merge([for zone in keys(var.subnet_ids) : { "${zone}/quarterdeck:estate" = "shop-test", "${zone}/quarterdeck:role" = "node" }]...)
+    error_message = "On call may not replace a node: ${jsonencode({ for key, one in aws_autoscaling_group_tag.this : key => one.tag[0].value })}"
+  }
+}
+
 run "user_data_tells_the_node_its_cluster" {
   command = plan
 

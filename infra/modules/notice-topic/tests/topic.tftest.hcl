@@ -21,16 +21,35 @@ run "only_our_account_and_its_services_publish" {
     condition = alltrue([
       for statement in jsondecode(aws_sns_topic_policy.this.policy).Statement :
       try(statement.Condition.StringEquals["aws:SourceAccount"] == "111122223333", false) || try(endswith(statement.Principal.AWS, ":111122223333:root"), false)
-      if statement.Effect == "Allow"
+      if statement.Effect == "Allow" && statement.Sid != "Events"
     ])
     error_message = "Another account could page us."
   }
 
   assert {
-    condition = toset(one([
-      for statement in jsondecode(aws_sns_topic_policy.this.policy).Statement : statement.Principal.Service if statement.Sid == "Services"
+    condition = toset(flatten([
+      for statement in jsondecode(aws_sns_topic_policy.this.policy).Statement : statement.Principal.Service if can(statement.Principal.Service)
     ])) == var.publishers
     error_message = "Not just the services that were named publish."
+  }
+}
+
+run "eventbridge_is_heard" {
+  assert {
+    condition = one([
+      for statement in jsondecode(aws_sns_topic_policy.this.policy).Statement : statement if try(statement.Principal.Service == "events.amazonaws.com", false)
+    ]) == { Sid = "Events", Effect = "Allow", Action = "sns:Publish", Resource = "arn:aws:sns:us-east-1:111122223333:shop-prod-page", Principal = { Service = "events.amazonaws.com" } }
+    error_message = "SNS refuses what EventBridge publishes under a condition: findings would reach nobody."
+  }
+}
+
+run "nobody_publishes_who_was_not_named" {
+  variables {
+    publishers = ["cloudwatch.amazonaws.com"]
+  }
+  assert {
+    condition     = !strcontains(aws_sns_topic_policy.this.policy, "events.amazonaws.com")
+    error_message = "EventBridge publishes unasked."
   }
 }
 

@@ -87,6 +87,16 @@ run "what_a_runner_starts_from_is_checked_and_jobs_are_held" {
   }
 }
 
+run "the_login_at_the_registry_is_renewed_by_what_the_image_has" {
+  assert {
+    condition = (
+      strcontains(base64decode(aws_launch_template.runner.user_data), "enable --now registry-login.timer") &&
+      !strcontains(base64decode(aws_launch_template.runner.user_data), "/etc/cron")
+    )
+    error_message = "Amazon Linux 2023 has no cron: after twelve hours no job would get its image."
+  }
+}
+
 run "runners_stand_in_every_zone_and_live_a_week" {
   assert {
     condition     = toset(aws_autoscaling_group.runner.vpc_zone_identifier) == toset(values(var.subnet_ids)) && aws_autoscaling_group.runner.max_instance_lifetime == 604800

@@ -28,6 +28,37 @@ run "states_are_kept_encrypted_and_to_themselves" {
   }
 }
 
+run "nobody_empties_it_and_nobody_reads_it_in_the_clear" {
+  command = plan
+  override_resource {
+    target          = aws_s3_bucket.this
+    override_during = plan
+    values          = { id = "shop-test-state", arn = "arn:aws:s3:::shop-test-state" }
+  }
+  assert {
+    condition = { for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : statement.Sid => statement.Effect } == {
+      OnlyEncryptedOnTheWay               = "Deny"
+      NobodyDeletesTheBucketOrItsVersions = "Deny"
+    }
+    error_message = "The bucket's policy does not deny."
+  }
+  assert {
+    condition = one([for statement in jsondecode(aws_s3_bucket_policy.this.policy).Statement : statement if statement.Sid == "NobodyDeletesTheBucketOrItsVersions"]) == {
+      Sid       = "NobodyDeletesTheBucketOrItsVersions"
+      Effect    = "Deny"
+      Principal = "*"
+      Action    = ["s3:DeleteBucket", "s3:DeleteObjectVersion", "s3:PutBucketVersioning"]
+      Resource  = ["arn:aws:s3:::shop-test-state", "arn:aws:s3:::shop-test-state/*"]
+      Condition = { ArnNotLike = { "aws:PrincipalArn" = "arn:aws:iam::111122223333:role/shop-test-break-glass*" } }
+    }
+    error_message = "Somebody but break-glass empties the bucket, or nobody at all can."
+  }
+  assert {
+    condition     = aws_s3_bucket.this.object_lock_enabled
+    error_message = "The ledger could not be locked."
+  }
+}
+
 run "replaced_versions_are_kept_for_long" {
   command = plan
   variables {

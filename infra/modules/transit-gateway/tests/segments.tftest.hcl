@@ -36,6 +36,10 @@ run "segments_reach_what_they_are_told_and_no_more" {
     error_message = "Attachments join by themselves."
   }
   assert {
+    condition     = alltrue([for one in aws_ec2_transit_gateway_vpc_attachment.this : !one.transit_gateway_default_route_table_association && !one.transit_gateway_default_route_table_propagation])
+    error_message = "A VPC joins or is learnt beside the segments."
+  }
+  assert {
     condition     = aws_route.this["bastion-to-jump"].transit_gateway_id == aws_ec2_transit_gateway.this.id
     error_message = "The VPC's route goes elsewhere."
   }

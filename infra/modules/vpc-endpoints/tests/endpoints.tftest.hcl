@@ -35,6 +35,14 @@ run "only_this_account_passes" {
   }
 }
 
+run "a_service_without_an_endpoint_has_no_exception" {
+  command = plan
+  variables {
+    without_policy = ["eks-auth"]
+  }
+  expect_failures = [var.without_policy]
+}
+
 run "s3_is_not_an_interface_endpoint" {
   command = plan
   variables {

@@ -37,6 +37,10 @@ run "an_app_vpc_has_no_way_out" {
     error_message = "Only the tier node has a table of its own; got ${jsonencode(keys(aws_route_table.this))}."
   }
   assert {
+    condition     = aws_vpc.this.enable_dns_support && aws_vpc.this.enable_dns_hostnames
+    error_message = "Endpoints would not answer by the services' own names."
+  }
+  assert {
     condition     = aws_flow_log.this.traffic_type == "ALL" && aws_flow_log.this.vpc_id == aws_vpc.this.id
     error_message = "The flow log is not of all the VPC's traffic."
   }

@@ -9,7 +9,7 @@ override_data {
 override_data {
   target = data.aws_ssm_parameter.global
   values = {
-    insecure_value = "{\"keys\":{\"logs\":\"arn:aws:kms:us-east-1:111122223333:key/1\",\"data\":\"arn:aws:kms:us-east-1:111122223333:key/2\"},\"buckets\":{\"audit\":\"shop-test-audit\",\"mirror\":\"shop-test-mirror\"},\"roles\":{\"break_glass\":\"arn:aws:iam::111122223333:role/shop-test-break-glass\"},\"topics\":{\"security\":\"arn:aws:sns:us-east-1:111122223333:shop-test-security\"},\"permissions_boundary\":\"arn:aws:iam::111122223333:policy/shop-test-boundary\"}"
+    insecure_value = "{\"keys\":{\"logs\":\"arn:aws:kms:us-east-1:111122223333:key/1\",\"data\":\"arn:aws:kms:us-east-1:111122223333:key/2\"},\"buckets\":{\"logs\":\"shop-test-logs\",\"audit\":\"shop-test-audit\",\"mirror\":\"shop-test-mirror\"},\"roles\":{\"break_glass\":\"arn:aws:iam::111122223333:role/shop-test-break-glass\"},\"topics\":{\"security\":\"arn:aws:sns:us-east-1:111122223333:shop-test-security\"},\"permissions_boundary\":\"arn:aws:iam::111122223333:policy/shop-test-boundary\"}"
   }
 }
 

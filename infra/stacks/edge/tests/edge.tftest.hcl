@@ -72,6 +72,7 @@ override_data {
   values = {
     insecure_value = <<-END
       {
+        "app_port": 8443,
         "security_groups": {"vpn": "sg-vpn", "bastion": "sg-bastion", "ingress": "sg-ingress", "builder": "sg-builder", "jump": "sg-jump", "node": "sg-node", "control_plane": "sg-control_plane", "database": "sg-database"}
       }
     END
@@ -112,6 +113,26 @@ run "there_is_a_bastion_and_an_address_in_each_zone" {
   }
 }
 
+run "certificates_are_named_for_who_watches_them" {
+  assert {
+    condition     = keys(local.published.certificates) == ["service", "vpn"]
+    error_message = "Certificates: ${jsonencode(local.published.certificates)}"
+  }
+}
+
+run "with_mutual_tls_the_clients_authority_is_among_them" {
+  variables {
+    environment = "dev"
+    vpn = {
+      root_certificate_arns = { us-east-1 = "arn:aws:acm:us-east-1:111122223333:certificate/root", us-west-2 = "arn:aws:acm:us-west-2:111122223333:certificate/root" }
+    }
+  }
+  assert {
+    condition     = local.published.certificates.clients == "arn:aws:acm:us-east-1:111122223333:certificate/root"
+    error_message = "The authority of the VPN's clients ends without a word."
+  }
+}
+
 run "the_world_uses_one_name" {
   assert {
     condition     = local.published.name == "app.shop.example.com"
@@ -126,6 +147,34 @@ run "a_copy_has_a_name_of_its_own" {
   assert {
     condition     = local.published.name == "app.pr-7.shop.example.com"
     error_message = "The copy's name is ${local.published.name}."
+  }
+}
+
+run "each_name_is_proved_once_and_a_copy_proves_its_own" {
+  assert {
+    condition     = length(module.certificate.proof) == 1
+    error_message = "Nobody proves the name: no certificate is issued."
+  }
+}
+
+run "another_region_waits_for_the_proof" {
+  variables {
+    region = "us-west-2"
+  }
+  assert {
+    condition     = length(module.certificate.proof) == 0
+    error_message = "Two states write one record."
+  }
+}
+
+run "a_copy_in_another_region_proves_its_name_there" {
+  variables {
+    region = "us-west-2"
+    copy   = "pr-7"
+  }
+  assert {
+    condition     = length(module.certificate.proof) == 1
+    error_message = "The copy waits for a proof that nobody writes."
   }
 }
 

@@ -34,6 +34,7 @@ variables {
   }
   retention_days    = { logs = 120, hosts = 60, audit = 400 }
   audit_locked_days = 90
+  quotas            = { elastic_ips = 6, vpcs = 9 }
   security_contacts = { team = { protocol = "email", endpoint = "security@example.com" } }
 }
 
@@ -64,6 +65,52 @@ run "route_53_writes_its_log_for_this_account_and_nowhere_else" {
   }
 }
 
+run "who_writes_under_the_log_key_can_and_for_us_alone" {
+  command = plan
+
+  assert {
+    condition     = !strcontains(jsonencode(local.users_of_the_log_key.cloudtraillooks.condition), "EncryptionContext") && !strcontains(jsonencode(local.users_of_the_log_key.events.condition), "aws:Source")
+    error_message = "A condition asks for what the call does not bear (DescribeKey has no context, EventBridge no source): no trail is made, no finding told."
+  }
+
+  assert {
+    condition     = alltrue([for user in values(local.users_of_the_log_key) : strcontains(jsonencode(user.condition), "111122223333")])
+    error_message = "Another account could make a service use the key."
+  }
+}
+
+run "aws_is_asked_for_the_addresses_that_every_zone_needs" {
+  command = plan
+
+  assert {
+    condition = { for name, quota in aws_servicequotas_service_quota.this : name => "${quota.service_code} ${quota.quota_code} ${quota.value}" } == {
+      elastic_ips = "ec2 L-0263D0A3 6"
+      vpcs        = "vpc L-F678F1CE 9"
+    }
+    error_message = "Another quota is asked for."
+  }
+}
+
+run "fewer_addresses_than_zones_need_are_refused" {
+  command = plan
+  variables {
+    regions = {
+      us-east-1 = { block = "10.16.0.0/15", zones = ["us-east-1a", "us-east-1b", "us-east-1c"] }
+      us-west-2 = { block = "10.18.0.0/15", zones = ["us-west-2a", "us-west-2b"] }
+    }
+    quotas = { elastic_ips = 5 }
+  }
+  expect_failures = [var.quotas]
+}
+
+run "a_quota_that_nobody_knows_is_refused" {
+  command = plan
+  variables {
+    quotas = { nat_gateways = 6 }
+  }
+  expect_failures = [var.quotas]
+}
+
 run "other_regions_have_their_own_keys_and_no_second_zone" {
   command = plan
   variables {
@@ -87,7 +134,8 @@ run "a_copy_makes_nothing_and_says_what_its_environment_says" {
   assert {
     condition = (
       length(module.access_roles) + length(module.zone) + length(module.key_logs) + length(module.key_data) + length(module.bucket_logs) +
-      length(module.bucket_audit) + length(module.bucket_mirror) + length(module.private_ca) + length(module.topic) + length(module.host_logs) == 0
+      length(module.bucket_audit) + length(module.bucket_mirror) + length(module.private_ca) + length(module.topic) + length(module.host_logs) +
+      length(aws_servicequotas_service_quota.this) == 0
     )
     error_message = "A copy could not be taken down: what it made is protected."
   }

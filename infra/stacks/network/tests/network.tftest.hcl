@@ -33,7 +33,7 @@ run "three_vpcs_lie_apart_in_the_regions_block" {
 
 run "only_the_lb_vpc_goes_out_and_only_from_its_private_tier" {
   assert {
-    condition     = keys(local.published.nat_addresses) == ["us-east-1a", "us-east-1b", "us-east-1c"]
+    condition     = keys(local.published.nat_addresses) == ["us-east-1a", "us-east-1b", "us-east-1c"] && keys(local.published.nat_gateways) == keys(local.published.nat_addresses)
     error_message = "Not a NAT gateway in each zone."
   }
   # what NAT serves is what stands in this tier: builders and the image mirror (stack perimeter)

@@ -14,7 +14,7 @@ override_data {
 }
 override_data {
   target = data.aws_ssm_parameter.network
-  values = { insecure_value = "{\"subnets\":{\"app\":{\"node\":{\"us-east-1a\":\"subnet-0a1\",\"us-east-1b\":\"subnet-0b1\"}}}}" }
+  values = { insecure_value = "{\"nat_gateways\":{\"us-east-1a\":\"nat-a\",\"us-east-1b\":\"nat-b\"},\"subnets\":{\"app\":{\"node\":{\"us-east-1a\":\"subnet-0a1\",\"us-east-1b\":\"subnet-0b1\"}}}}" }
 }
 override_data {
   target = data.aws_ssm_parameter.transit
@@ -22,12 +22,12 @@ override_data {
 }
 override_data {
   target = data.aws_ssm_parameter.cluster
-  values = { insecure_value = "{\"cluster\":{\"name\":\"shop-test-us-east-1\"},\"autoscaling_groups\":{\"jump\":{\"us-east-1a\":\"jump-a\",\"us-east-1b\":\"jump-b\"}}}" }
+  values = { insecure_value = "{\"app\":{\"namespace\":\"web\",\"release\":\"shop\"},\"cluster\":{\"name\":\"shop-test-us-east-1\"},\"autoscaling_groups\":{\"jump\":{\"us-east-1a\":\"jump-a\",\"us-east-1b\":\"jump-b\"}}}" }
 }
 override_data {
   target = data.aws_ssm_parameter.edge
   values = {
-    insecure_value = "{\"name\":\"app.test.shop.example.com\",\"load_balancer\":{\"arn_suffix\":\"net/shop/1\"},\"target_groups\":{\"https\":{\"arn_suffix\":\"targetgroup/shop/1\"}},\"vpn\":{\"id\":\"cvpn-endpoint-1\"},\"autoscaling_groups\":{\"bastion\":{\"us-east-1a\":\"bastion-a\",\"us-east-1b\":\"bastion-b\"}},\"health_check\":\"check-1\"}"
+    insecure_value = "{\"name\":\"app.test.shop.example.com\",\"load_balancer\":{\"arn_suffix\":\"net/shop/1\"},\"target_groups\":{\"https\":{\"arn_suffix\":\"targetgroup/shop/1\"}},\"vpn\":{\"id\":\"cvpn-endpoint-1\"},\"autoscaling_groups\":{\"bastion\":{\"us-east-1a\":\"bastion-a\",\"us-east-1b\":\"bastion-b\"}},\"health_check\":\"check-1\",\"certificates\":{\"service\":\"arn:aws:acm:us-east-1:111122223333:certificate/app\",\"clients\":\"arn:aws:acm:us-east-1:111122223333:certificate/root\"}}"
   }
 }
 
@@ -93,6 +93,53 @@ run "the_pipeline_finds_the_alarm_of_its_canary" {
   }
 }
 
+run "each_nat_gateway_is_watched_for_ports_and_drops" {
+  assert {
+    condition = { for name, alarm in local.way_out_alarms : name => "${alarm.metric_name} ${alarm.dimensions.NatGatewayId}" } == {
+      nat-ports-us-east-1a = "ErrorPortAllocation nat-a"
+      nat-ports-us-east-1b = "ErrorPortAllocation nat-b"
+      nat-drops-us-east-1a = "PacketsDropCount nat-a"
+      nat-drops-us-east-1b = "PacketsDropCount nat-b"
+    }
+    error_message = "A NAT gateway runs dry or drops, and nobody hears of it."
+  }
+
+  assert {
+    condition     = alltrue([for alarm in values(local.way_out_alarms) : alarm.severity == "notice"])
+    error_message = "A build that fails wakes somebody, or tells nobody."
+  }
+}
+
+run "a_certificate_that_was_not_renewed_is_told_in_time" {
+  assert {
+    condition     = { for name, alarm in local.certificate_alarms : name => alarm.dimensions.CertificateArn } == { for name, arn in local.edge.certificates : "certificate-${name}" => arn }
+    error_message = "A certificate ends without a word."
+  }
+
+  assert {
+    condition     = alltrue([for alarm in values(local.certificate_alarms) : alarm.threshold == 30 && alarm.comparison == "LessThanOrEqualToThreshold" && alarm.metric_name == "DaysToExpiry" && alarm.severity == "notice"])
+    error_message = "Somebody is told too late, or the wrong way round."
+  }
+
+  assert {
+    condition     = length(setsubtract(concat(keys(local.certificate_alarms), keys(local.way_out_alarms)), keys(module.alarms.names))) == 0
+    error_message = "An alarm of the list is not made."
+  }
+}
+
+run "unhealthy_targets_and_restarts_are_counted_where_aws_counts_them" {
+  assert {
+    condition     = local.capacity_alarms["unhealthy-targets"].metric_name == "UnHealthyHostCount" && local.capacity_alarms["unhealthy-targets"].dimensions == local.target
+    error_message = "A target that stays unhealthy behind healthy ones is not noticed."
+  }
+
+  # Container Insights has this metric by cluster, by workload and by pod, and not by namespace
+  assert {
+    condition     = { for part in ["app", "proxy"] : part => local.capacity_alarms["restarts-${part}"].dimensions } == { for part in ["app", "proxy"] : part => { ClusterName = "shop-test-us-east-1", Namespace = "web", PodName = "shop-${part}" } }
+    error_message = "The alarm waits for a metric that is never there."
+  }
+}
+
 run "malware_pages" {
   assert {
     condition     = local.composites.intruder.any_of == ["malware"] && local.host_alarms.malware.namespace == "shop-test/hosts"
@@ -137,10 +184,17 @@ run "prod_pages_somebody" {
 run "values_out_of_range_are_refused" {
   command = plan
   variables {
-    notices       = { team = { protocol = "pigeon", endpoint = "loft" } }
-    probe         = { path = "readyz" }
-    thresholds    = { node_percent = 100, restarts = 0 }
-    app_namespace = "Web"
+    notices    = { team = { protocol = "pigeon", endpoint = "loft" } }
+    probe      = { path = "readyz" }
+    thresholds = { node_percent = 100, restarts = 0 }
   }
-  expect_failures = [var.notices, var.probe, var.thresholds, var.app_namespace]
+  expect_failures = [var.notices, var.probe, var.thresholds]
+}
+
+run "a_certificate_that_acm_would_still_renew_is_no_alarm" {
+  command = plan
+  variables {
+    thresholds = { certificate_days = 60 }
+  }
+  expect_failures = [var.thresholds]
 }

@@ -109,3 +109,24 @@ run "an_app_vpc_without_its_registry_is_refused" {
   }
   expect_failures = [var.services]
 }
+
+run "bastions_without_their_metrics_are_refused" {
+  command = plan
+  variables {
+    services = {
+      security = ["kms", "logs", "ssm", "ssmmessages"]
+      lb       = []
+      app      = ["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "sts", "logs", "monitoring", "kms", "ssm", "ssmmessages"]
+    }
+  }
+  expect_failures = [var.services]
+}
+
+run "builders_and_the_mirror_fetch_by_the_gateway_what_hosts_need_not" {
+  assert {
+    condition = toset(setsubtract(local.readable.lb, local.readable.app)) == toset([
+      "ec2imagebuilder-toe-us-east-1-prod", "ec2imagebuilder-managed-resources-us-east-1-prod", "prod-registry-k8s-io-us-east-1", "docker-images-prod",
+    ])
+    error_message = "An image build, or the mirror of images, is refused by S3's gateway; or hosts read what is not theirs."
+  }
+}

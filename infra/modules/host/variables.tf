@@ -4,24 +4,40 @@ variable "name" {
   nullable    = false
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,30}$", var.name))
-    error_message = "name must be small letters, digits and dashes, at most 31."
+    condition     = can(regex("^[a-z][a-z0-9-]{1,27}$", var.name))
+    error_message = "name must be small letters, digits and dashes, at most 28: the prefix of a role's name has room for 38, and the role of the host is in it."
+  }
+}
+
+variable "role" {
+  description = "What the hosts are: bastion (Security VPC) or jump (App VPC)."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = contains(["bastion", "jump"], var.role)
+    error_message = "role must be bastion or jump."
   }
 }
 
 variable "subnet_ids" {
-  description = "Zone → subnet of the Security VPC; there is one bastion in each."
+  description = "Zone → subnet; there is one host in each."
   type        = map(string)
   nullable    = false
 
   validation {
     condition     = length(var.subnet_ids) >= 2
-    error_message = "Bastions stand in two zones at least: with one there is no way in when its zone fails."
+    error_message = "Hosts stand in two zones at least: with one there is no way in when its zone fails."
+  }
+
+  validation {
+    condition     = alltrue([for zone in keys(var.subnet_ids) : can(regex("^[a-z]{2}(-[a-z]+)+-[0-9][a-z]$", zone))])
+    error_message = "The keys of subnet_ids must be availability zones, like us-east-1a."
   }
 }
 
 variable "security_group_ids" {
-  description = "Groups of the bastions."
+  description = "Groups of the hosts."
   type        = list(string)
   nullable    = false
 
@@ -38,19 +54,18 @@ variable "image_id" {
 
   validation {
     condition     = can(regex("^ami-[0-9a-f]{8,17}$", var.image_id))
-    error_message = "image_id must be the id of an AMI; has the pipeline of the bastion's image run?"
+    error_message = "image_id must be the id of an AMI; has the pipeline of this role's image run?"
   }
 }
 
 variable "instance_type" {
-  description = "Instance type; a bastion passes bytes on and does nothing else."
+  description = "Instance type."
   type        = string
-  default     = "t3.micro"
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z0-9-]+\\.[a-z0-9-]+$", var.instance_type))
-    error_message = "instance_type must be an instance type, e.g. t3.micro."
+    error_message = "instance_type must be an instance type, e.g. t3.small."
   }
 }
 
@@ -65,31 +80,18 @@ variable "volume_key_arn" {
   }
 }
 
-variable "max_lifetime_days" {
-  description = "After how long a host is replaced, so that nothing done by hand lasts."
-  type        = number
-  default     = 30
-  nullable    = false
-
-  validation {
-    condition     = var.max_lifetime_days >= 1 && var.max_lifetime_days <= 45
-    error_message = "max_lifetime_days must be 1 to 45: images are built monthly."
-  }
-}
-
 variable "agents" {
-  description = "What the agents of a host reach; goes to the module host-agents."
+  description = "What the agents of a host reach: see the module host-agents, which checks it."
   type = object({
-    log_group_arns   = list(string)
-    metric_namespace = optional(string, "Estate/Hosts")
-    mirror           = string
-    mirror_key_arn   = string
+    log_group_arns = list(string)
+    mirror         = string
+    mirror_key_arn = string
   })
   nullable = false
 
   validation {
     condition     = length(var.agents.log_group_arns) > 0
-    error_message = "agents.log_group_arns must name a log group: a bastion that logs nowhere is not audited."
+    error_message = "agents.log_group_arns must name a log group: a host that logs nowhere is not audited."
   }
 }
 

@@ -1,25 +1,31 @@
+# A host in each zone that people pass through: a group of one, so that what fails comes back where it was. No address of the
+# internet, no key pair, no way out, no rights but its agents'; engineers come by SSH with a key of a minute or their certificate,
+# and by Session Manager when SSH is what is broken.
+
 data "aws_default_tags" "this" {}
 
 locals {
-  # Neither the launch template nor the group hands the provider's default tags to what it starts.
-  instance_tags = merge(data.aws_default_tags.this.tags, {
-    Name               = "${var.name}-jump"
-    "quarterdeck:role" = "jump"
-    "quarterdeck:vpc"  = "app"
+  label = "${var.name}-${var.role}"
+
+  # default_tags stop at the template and the group: what these start gets its tags here
+  tags = merge(data.aws_default_tags.this.tags, {
+    Name               = local.label
+    "quarterdeck:role" = var.role
+    "quarterdeck:vpc"  = { bastion = "security", jump = "app" }[var.role]
   })
 }
 
-resource "aws_iam_role" "jump" {
-  name_prefix          = "${substr(var.name, 0, 32)}-jump-"
-  description          = "Jump hosts of ${var.name}: their agents, and nothing of the engineer on them"
+resource "aws_iam_role" "this" {
+  name_prefix          = "${local.label}-"
+  description          = "Agents of the ${var.role} hosts of ${var.name}; engineers bring rights of their own"
   permissions_boundary = var.permissions_boundary
 
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
       Effect    = "Allow"
-      Action    = "sts:AssumeRole"
       Principal = { Service = "ec2.amazonaws.com" }
+      Action    = "sts:AssumeRole"
     }]
   })
 
@@ -31,29 +37,34 @@ resource "aws_iam_role" "jump" {
 module "agents" {
   source = "../host-agents"
 
-  role_name = aws_iam_role.jump.name
+  role_name = aws_iam_role.this.name
   agents    = var.agents
 }
 
-resource "aws_iam_instance_profile" "jump" {
-  name_prefix = "${var.name}-jump-"
-  role        = aws_iam_role.jump.name
+resource "aws_iam_instance_profile" "this" {
+  name_prefix = "${local.label}-"
+  role        = aws_iam_role.this.name
 
   lifecycle {
     create_before_destroy = true
   }
 }
 
-resource "aws_launch_template" "jump" {
-  name_prefix            = "${var.name}-jump-"
-  description            = "Jump hosts of ${var.name}"
+resource "aws_launch_template" "this" {
+  name_prefix            = "${local.label}-"
+  description            = "Hosts ${var.role} of ${var.name}"
   image_id               = var.image_id
   instance_type          = var.instance_type
   update_default_version = true
-  vpc_security_group_ids = var.vpc_security_group_ids
 
   iam_instance_profile {
-    arn = aws_iam_instance_profile.jump.arn
+    arn = aws_iam_instance_profile.this.arn
+  }
+
+  network_interfaces {
+    associate_public_ip_address = "false"
+    security_groups             = var.security_group_ids
+    delete_on_termination       = "true"
   }
 
   metadata_options {
@@ -67,11 +78,11 @@ resource "aws_launch_template" "jump" {
     device_name = "/dev/xvda"
 
     ebs {
-      encrypted             = true
+      encrypted             = "true"
       kms_key_id            = var.volume_key_arn
+      volume_size           = 20
       volume_type           = "gp3"
-      volume_size           = var.volume_size_gib
-      delete_on_termination = true
+      delete_on_termination = "true"
     }
   }
 
@@ -84,7 +95,7 @@ resource "aws_launch_template" "jump" {
 
     content {
       resource_type = tag_specifications.value
-      tags          = local.instance_tags
+      tags          = local.tags
     }
   }
 
@@ -93,11 +104,10 @@ resource "aws_launch_template" "jump" {
   }
 }
 
-# One group for each zone, of one host each: a host that fails comes back in its zone, and no other zone's is moved for it.
-resource "aws_autoscaling_group" "jump" {
+resource "aws_autoscaling_group" "this" {
   for_each = var.subnet_ids
 
-  name_prefix         = "${var.name}-jump-${each.key}-"
+  name_prefix         = "${local.label}-${each.key}-"
   min_size            = 1
   max_size            = 1
   desired_capacity    = 1
@@ -108,11 +118,11 @@ resource "aws_autoscaling_group" "jump" {
   max_instance_lifetime = 30 * 24 * 60 * 60
 
   launch_template {
-    id      = aws_launch_template.jump.id
-    version = aws_launch_template.jump.latest_version
+    id      = aws_launch_template.this.id
+    version = aws_launch_template.this.latest_version
   }
 
-  # The new host is there before the old one goes.
+  # The new host stands before the old one goes.
   instance_maintenance_policy {
     min_healthy_percentage = 100
     max_healthy_percentage = 200
@@ -129,7 +139,7 @@ resource "aws_autoscaling_group" "jump" {
   }
 
   dynamic "tag" {
-    for_each = local.instance_tags
+    for_each = local.tags
 
     content {
       key                 = tag.key
