@@ -75,6 +75,10 @@ pub struct Group {
     /// When it was noticed (the service's clock) that the group is not there, after it had been read.
     gone_at: Option<i64>,
     answered_once: bool,
+    /// When the group was made, as far as is known, and what was not read when that was looked up last.
+    made: Option<i64>,
+    doubtful: Vec<(i64, i64)>,
+    identity_due: i64,
     spoke: i64,
     ended: bool,
     told: Option<Standing>,
@@ -101,8 +105,8 @@ impl Group {
             asking: None,
             opened: false,
             settled,
-            covered: now,
-            deep: now,
+            covered: i64::MIN / 2,
+            deep: i64::MIN / 2,
             poll_every: 2000,
             fast_due: now,
             repaired_at: now,
@@ -113,9 +117,12 @@ impl Group {
             holes: vec![],
             back_off: BackOff::default(),
             trouble: None,
-            troubled_since: now,
+            troubled_since: i64::MAX,
             gone_at: None,
             answered_once: false,
+            made: None,
+            doubtful: vec![],
+            identity_due: now,
             spoke: reading.since.max(now - SILENT),
             ended: false,
             told: None,
@@ -265,9 +272,7 @@ impl Group {
     pub fn failed(&mut self, _ask: &Ask, failure: Failure, now: i64) -> Vec<Told> {
         let mut told = Vec::new();
         let asked = self.asking.take();
-        if self.trouble.is_none() {
-            self.troubled_since = now;
-        }
+        self.troubled_since = self.troubled_since.min(now);
         let longest = match failure {
             Failure::Throttled => 4000,
             Failure::Denied(_) => 120_000,
@@ -362,7 +367,12 @@ impl Group {
     pub fn cursor(&self) -> Cursor {
         let unread = self.backlog.iter().map(|drain| drain.unread().1).filter(|at| *at != i64::MAX);
         let back_to = unread.max().unwrap_or(self.reading.since).max(self.reading.since);
-        Cursor { settled: self.settled, covered: self.covered, back_to }
+        Cursor { settled: self.settled, covered: self.covered.max(0), back_to }
+    }
+
+    #[must_use]
+    pub fn reading(&self) -> Reading {
+        self.reading
     }
 
     /// How many ids are kept, and the memory they take.

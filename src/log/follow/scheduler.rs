@@ -66,6 +66,8 @@ struct Member {
     weight: Weight,
     /// Grows with every turn taken, faster the less weight it has: the lowest is next.
     pass: u64,
+    /// When it had its last turn, counted in turns.
+    turn: u64,
     wants_since: Option<i64>,
     asking: bool,
 }
@@ -79,6 +81,7 @@ pub struct Scheduler {
     filled_at: i64,
     members: Vec<Member>,
     pass: u64,
+    turns: u64,
     paused_until: i64,
     throttles: u32,
     throttled_at: Option<i64>,
@@ -104,6 +107,7 @@ impl Scheduler {
             filled_at: now,
             members: vec![],
             pass: 0,
+            turns: 0,
             paused_until: i64::MIN,
             throttles: 0,
             throttled_at: None,
@@ -112,7 +116,7 @@ impl Scheduler {
 
     pub fn join(&mut self, who: TargetNo, weight: Weight) {
         self.leave(who);
-        self.members.push(Member { who, weight, pass: self.pass, wants_since: None, asking: false });
+        self.members.push(Member { who, weight, pass: self.pass, turn: 0, wants_since: None, asking: false });
     }
 
     pub fn leave(&mut self, who: TargetNo) {
@@ -145,7 +149,9 @@ impl Scheduler {
     pub fn next(&mut self, now: i64) -> Turn {
         self.fill(now);
         let waiting = self.members.iter_mut().filter(|member| member.wants_since.is_some() && !member.asking);
-        let Some(first) = waiting.min_by_key(|member| (member.pass, member.wants_since)) else { return Turn::Idle };
+        let Some(first) = waiting.min_by_key(|member| (member.pass, member.turn, member.wants_since)) else {
+            return Turn::Idle;
+        };
         if self.paused_until > now {
             return Turn::Wait(self.paused_until);
         }
@@ -156,6 +162,8 @@ impl Scheduler {
         }
         self.tokens -= 1.0;
         self.pass = first.pass;
+        self.turns += 1;
+        first.turn = self.turns;
         first.pass += first.weight.stride();
         (first.wants_since, first.asking) = (None, true);
         Turn::Go(first.who)

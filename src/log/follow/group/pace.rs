@@ -17,6 +17,8 @@ pub struct Pace {
     total: u32,
     latest: i64,
     latest_at: i64,
+    /// Clocks of programs may be ahead: by so much at the most.
+    ahead: i64,
     /// New events a second.
     rate: f64,
     measured_at: Option<i64>,
@@ -24,6 +26,7 @@ pub struct Pace {
 
 impl Pace {
     pub fn event(&mut self, late_by: i64, now: i64) {
+        self.ahead = self.ahead.max(-late_by);
         let late_by = late_by.max(0);
         let class = (64 - late_by.leading_zeros() as usize).min(self.late.len() - 1);
         self.late[class] += 1;
@@ -45,6 +48,10 @@ impl Pace {
             let measured = found as f64 * 1000.0 / since as f64;
             self.rate = if measured > self.rate { measured } else { self.rate * 0.8 + measured * 0.2 };
         }
+    }
+
+    pub fn ahead(&self) -> i64 {
+        self.ahead
     }
 
     /// The time after which this share (of a thousand) of all events had come.

@@ -57,8 +57,11 @@ impl Group {
             self.catch_up(server);
             return;
         }
-        if self.fast.is_none() && now >= self.fast_due {
-            self.begin_fast(server, now);
+        // A quiet group is repaired along with a poll: that is one call, and it is a poll too.
+        let along =
+            self.repair.is_none() && now >= self.repair_due() && self.pace.events_in(server - self.settled) < ALONG;
+        if self.fast.is_none() && (along || now >= self.fast_due) {
+            self.begin_fast(server, now, along);
         }
         if self.repair.is_none() && now >= self.repair_due() {
             let to = (server - self.pace.window(now)).max(self.settled);
@@ -70,15 +73,13 @@ impl Group {
         }
     }
 
-    fn begin_fast(&mut self, server: i64, now: i64) {
+    fn begin_fast(&mut self, server: i64, now: i64, along: bool) {
         let window = self.pace.window(now);
         let overlap = self.pace.overlap(now);
         let mut from = server.min(self.covered) - window;
         if server - self.deep >= DEEP_EVERY {
             from = from.min(server.min(self.deep) - overlap);
         }
-        let few = self.pace.events_in(server - self.settled) < ALONG;
-        let along = few && self.repair.is_none() && now >= self.repair_due();
         if along {
             from = self.settled;
             self.repaired_at = now;
@@ -128,7 +129,7 @@ impl Group {
 
     fn open(&mut self, began: i64, now: i64) {
         self.opened = true;
-        (self.covered, self.deep) = (began, began);
+        (self.covered, self.deep) = (self.covered.max(began), self.deep.max(began));
         self.fast_due = now + self.poll_every;
     }
 
@@ -143,11 +144,11 @@ impl Group {
             }
             self.covered = self.covered.max(began);
             self.pace.polled(drain.found, now);
-            self.settle(&drain, now);
+            self.settle(&drain);
             self.read_through(&drain, told);
         } else if is(&self.repair) {
             let Some(drain) = self.repair.take() else { return };
-            self.settle(&drain, now);
+            self.settle(&drain);
             self.read_through(&drain, told);
         } else if let Some(index) = self.backlog.iter().position(|drain| drain.no == no) {
             let Some(drain) = self.backlog.remove(index) else { return };
@@ -160,7 +161,7 @@ impl Group {
         told.push(Told::Cursor(self.target, self.cursor()));
     }
 
-    fn settle(&mut self, drain: &Drain, _now: i64) {
+    fn settle(&mut self, drain: &Drain) {
         if let Some(began) = drain.began.filter(|_| drain.settles && drain.from <= self.settled) {
             self.settled = self.settled.max((began - HORIZON).min(drain.to));
             self.repair_every = if drain.found > 0 { OFTEN } else { (self.repair_every * 2).min(SELDOM) };

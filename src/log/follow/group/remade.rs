@@ -1,6 +1,10 @@
 //! What is missing, and what happens to it: gaps that are told and mended, groups that were deleted and made again.
 use super::{BackOff, Drain, Gap, Group};
-use crate::log::follow::Told;
+use crate::log::follow::{Standing, Told};
+
+const REMADE: &str = "the log group was deleted and made again: what it had said and was not read yet is lost";
+/// How often it is looked up whether a group is still the same.
+const IDENTITY_EVERY: i64 = 10 * 60_000;
 
 /// A gap that may still be mended: what of it is not read yet, by listings that began late enough.
 #[derive(Debug)]
@@ -64,33 +68,58 @@ impl Group {
     pub(super) fn recovered(&mut self, now: i64, told: &mut Vec<Told>) {
         self.answered_once = true;
         self.back_off = BackOff::default();
-        if self.trouble.take().is_some() && now - self.troubled_since > 5000 {
+        match self.trouble.take() {
+            None | Some(Standing::Throttled { .. }) => {}
+            Some(_) => self.identity_due = now,
+        }
+        if now - std::mem::replace(&mut self.troubled_since, i64::MAX).min(now) > 5000 {
             self.repair_wanted = true;
         }
-        let Some(noticed) = self.gone_at.take() else { return };
-        self.lost(
-            noticed,
-            "the log group was deleted and made again; what it had said and was not read yet is lost",
-            told,
-        );
-        let running = self.fast.iter_mut().chain(self.repair.iter_mut()).chain(self.backlog.iter_mut());
-        for drain in running {
-            drain.begin_anew();
+        if let Some(noticed) = self.gone_at.take() {
+            let spans = self.unread();
+            self.lost(spans, noticed, told);
         }
     }
 
-    /// What is not read will not be: back to what is settled, and the rest of what was being read.
-    fn lost(&mut self, upto: i64, why: &str, told: &mut Vec<Told>) {
-        self.holes.clear();
-        let mut spans: Vec<(i64, i64)> = self.backlog.iter().map(|drain| drain.unread()).collect();
-        if self.reading.follow {
-            spans.push((self.settled, upto));
+    /// When the job is to look up when the group was made: a group made again answers as if nothing had been.
+    #[must_use]
+    pub fn identity_due(&self) -> i64 {
+        self.identity_due
+    }
+
+    /// `creationTime` of the group, as it was looked up.
+    pub fn made(&mut self, at: i64, now: i64) -> Vec<Told> {
+        let mut told = Vec::new();
+        if self.made.is_some_and(|made| made != at) {
+            let spans = std::mem::take(&mut self.doubtful);
+            self.lost(spans, self.clock.server(now), &mut told);
         }
+        self.made = Some(at);
+        self.doubtful = self.unread();
+        self.identity_due = now + IDENTITY_EVERY;
+        told
+    }
+
+    /// What is still to be read, and what is read again for late comers.
+    fn unread(&self) -> Vec<(i64, i64)> {
+        let running = self.backlog.iter().map(Drain::unread);
+        running.chain(self.reading.follow.then_some((self.settled, i64::MAX))).collect()
+    }
+
+    /// The group is another one now: what of the former was not read will not be.
+    fn lost(&mut self, spans: Vec<(i64, i64)>, upto: i64, told: &mut Vec<Told>) {
+        self.made = None;
+        self.holes.clear();
+        let upto = upto + self.pace.ahead();
         for (from, to) in spans {
             let (from, to) = (from.max(self.reading.since), to.min(upto));
             if from <= to {
-                told.push(Told::Gap(Gap { target: self.target, from, to, why: why.into() }));
+                told.push(Told::Gap(Gap { target: self.target, from, to, why: REMADE.into() }));
             }
+        }
+        let running = self.fast.iter_mut().chain(self.repair.iter_mut()).chain(self.backlog.iter_mut());
+        for drain in running {
+            drain.begin_anew();
         }
     }
 
