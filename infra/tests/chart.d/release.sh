@@ -16,7 +16,7 @@ cloud() {
 import boto3, json
 ssm, cloudwatch = boto3.client("ssm"), boto3.client("cloudwatch")
 published = {
-    "network": {"zones": ["us-east-1a", "us-east-1b", "us-east-1c"], "vpcs": {"lb": {"id": "vpc-0a"}, "app": {"id": "vpc-0b"}},
+    "network": {"zones": ["us-east-1a", "us-east-1b", "us-east-1c"], "vpcs": {"lb": {"id": "vpc-0a0a0a0a"}, "app": {"id": "vpc-0b0b0b0b"}},
                 "tiers": {"lb": {"public": ["10.0.64.0/24"]}, "app": {"jump": ["10.1.240.0/24"], "database": ["10.1.192.0/24"]}}},
     "edge": {"target_groups": {"https": {"arn": "arn:aws:elasticloadbalancing:us-east-1:123456789012:targetgroup/shop-dev-tls/0123456789abcdef"}}},
     "cluster": {"cluster": {"name": "shop-dev-us-east-1"}, "authority": "arn:aws:acm-pca:us-east-1:123456789012:certificate-authority/x"},
@@ -46,7 +46,7 @@ release() { # VERB MORE…
 facts_taken() { # the values out of the parameters are what the chart takes
   release values > "$work/here-values.json" && jq -e '.zones == 3 and .network.ingress == ["10.0.64.0/24"]' "$work/here-values.json" &&
     helm template shop "$infra/chart" --kube-version "$kube_version" -f "$infra/chart/values-dev.yaml" -f "$work/here-values.json" -f "$work/pipeline.json" \
-      --set "images.app.digest=$one" > /dev/null && release facts --secrets secretsmanager | jq -e '.vpc == "vpc-0b"'
+      --set "images.app.digest=$one" > /dev/null && release facts --secrets secretsmanager | jq -e '.vpc == "vpc-0b0b0b0b"'
 }
 
 image_of() { kubectl -n web get deployment "$1" -o 'jsonpath={.spec.template.spec.containers[0].image}' | sed 's/.*@//'; }

@@ -58,7 +58,7 @@ entries() { jq -r 'to_entries[] | "\(.key) \(.value)"' "$1"; } # FILE: a JSON ob
 # NODES: a real control plane in $work/plane, with the kinds of cert-manager and the CA issuer, and nodes that have disks
 control_plane() {
   local certmanager pca node i
-  certmanager=$(module github.com/cert-manager/cert-manager@v1.21.2) pca=$(module github.com/cert-manager/aws-privateca-issuer@v1.10.1)
+  certmanager=$(module github.com/cert-manager/cert-manager@v1.21.2) pca=$(module github.com/cert-manager/aws-privateca-issuer@v1.9.2)
   "$root/tests/lab/k8s/plane.sh" up "$work/plane" "$1" || return 1
   # on a machine that is busy kwok renews its nodes' leases too late for the node controller, and pods that were once called unready
   # stay so; a node that shall fail says so itself (lab/down)
