@@ -199,7 +199,7 @@ restricted() {
     ! kubectl -n web run bad --image=x --privileged --dry-run=server
 }
 
-scan_node_logs() { "$QD_CHECKOV" -f "$work/platform-node-logs.yaml" --framework kubernetes --skip-download --compact --quiet; }
+scan_ours() { "$QD_CHECKOV" -f "$work/platform-$1.yaml" --framework kubernetes --skip-download --compact --quiet; }
 
 { flock 9; by_go crane "github.com/google/go-containerregistry/cmd/crane@$crane_version"; } 9> "$cache/infra/tools.lock"
 check "images, releases, values and the app chart speak of the same versions" lists_agree
@@ -211,7 +211,7 @@ check "Vault's chart with our values" by_digest vault 2
 check "our chart node-logs" by_digest node-logs 1
 check "our chart issuer" by_digest issuer 0
 check "our chart rights" by_digest rights 0
-check "checkov, node-logs" scan_node_logs
+for name in node-logs rights; do check "checkov, $name" scan_ours "$name"; done
 refused "node-logs by tag is refused" image helm template x "$platform/charts/node-logs" --kube-version "$kube_version" \
   --set image=x:1,cluster=c,region=us-east-1
 echo '{"registry": "r"}' > "$work/poor.json"
