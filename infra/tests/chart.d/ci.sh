@@ -27,21 +27,25 @@ listed() { # SOURCE TASK BRANCH OUT
 
 expanded() { (cd "$work/repository" && "$local_ci" --file infra/ci/gitlab-ci.yml --preview > "$work/expanded.yml"); }
 
-pipeline() { "$venv/bin/python" "$here/chart.d/pipeline.py" "$work/expanded.yml" "$infra" "$work/push.csv" "$work/merge.csv" "$work/daily.csv"; }
+pipeline() { "$venv/bin/python" "$here/chart.d/pipeline.py" "$work/expanded.yml" "$infra" "$work/push.csv" "$work/merge.csv" "$work/daily.csv" "$work/rollout.csv"; }
 
-interpreted() { repository && listed push "" main push.csv && listed merge_request_event "" "" merge.csv && listed schedule daily main daily.csv && expanded; }
+interpreted() { repository && listed push "" main push.csv && listed merge_request_event "" "" merge.csv && listed schedule daily main daily.csv &&
+  listed schedule rollout main rollout.csv && expanded; }
 
 planted_pipeline() { # NAME WORD FILE SED: one thing wrong, which must be found
   if interpreted > "$work/log" 2>&1 && sed -i -E "$4" "$work/repository/infra/ci/$3" && ! cmp -s "$ci/$3" "$work/repository/infra/ci/$3" &&
-    { (cd "$work/repository" && git -c user.name=t -c user.email=t@t commit -qam planted) && listed push "" main push.csv && expanded; } > "$work/log" 2>&1; then
+    { (cd "$work/repository" && git -c user.name=t -c user.email=t@t commit -qam planted) && listed push "" main push.csv &&
+      listed schedule rollout main rollout.csv && expanded; } > "$work/log" 2>&1; then
     refused "planted: $1" "$2" pipeline
   else
     verdict FAILED "planted: $1: nothing was planted"
   fi
 }
 
-check "GitLab's schema takes each file" "$venv/bin/check-jsonschema" --builtin-schema vendor.gitlab-ci "$ci"/*.yml
-check "shellcheck of the pipeline's scripts" "$venv/bin/shellcheck" "$ci/terraform" "$ci/registry" "$ci/build-images" "$ci/bump" "$ci/mirror-signatures"
+check "GitLab's schema takes each file" "$venv/bin/check-jsonschema" --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci "$ci"/*.yml
+scripts() { grep -lE '^#!/bin/bash' "$ci"/* "$ci"/*/* 2> /dev/null; }
+shell_of_scripts() { local found; mapfile -t found < <(scripts); [ "${#found[@]}" -gt 8 ] && "$venv/bin/shellcheck" "${found[@]}"; }
+check "shellcheck of the pipeline's scripts" shell_of_scripts
 check "shellcheck of these checks" "$venv/bin/shellcheck" -x --exclude=SC2016,SC2034 "$here/chart" "$here/chart.d"/*.sh
 check "an interpreter of GitLab's files" interpreter
 check "it resolves includes, rules and needs of each kind of pipeline" interpreted
@@ -49,7 +53,11 @@ check "built once, promoted in order, asked before prod, every region, no key, i
 planted_pipeline "prod that asks nobody" "nobody is asked" deploy.yml 's/when: manual/when: on_success/'
 planted_pipeline "a key in a variable" "long-lived key" gitlab-ci.yml 's/^  ESTATE: shop/  ESTATE: shop\n  AWS_SECRET_ACCESS_KEY: x/;'
 planted_pipeline "an image by tag" "by digest" schedule.yml 's/clamav@\$CLAMAV_DIGEST/clamav:1/'
-planted_pipeline "a canary that nobody watches" "require, canary, watch" deploy.yml 's#infra/ci/release watch.*BAKE_MINUTES.*#echo#'
+planted_pipeline "a release that passes before it was watched" "watch, pass" deploy.yml 's#infra/ci/release watch.*alarm service.*#echo#'
+planted_pipeline "prod that takes from dev" "takes from" deploy.yml 's/FROM: .REGISTRY_TEST/FROM: $REGISTRY_DEV/'
+planted_pipeline "no time to take a canary back" "no time for its canary" deploy.yml 's/timeout: 2 hours 15 minutes/timeout: 2 hours/'
+planted_pipeline "a rollout that leaves out what deploys" "a rollout leaves out" gitlab-ci.yml 's/TASK == "rollout"/TASK == "never"/'
+planted_pipeline "a canary that nobody watches" "canary, watch" deploy.yml 's#infra/ci/release watch.*BAKE_MINUTES.*#echo#'
 planted_pipeline "prod right after dev" "follows dev" deploy.yml 's/BEFORE: test/BEFORE: dev/'
 planted_pipeline "a region that is left out" "us-east-2" deploy.yml '/^prod:us-east-2:$/,/environment:/s/REGION|\.us-east-2\]/.us-west-2]/'
 
@@ -82,9 +90,12 @@ change() { # STACK ACTION ADDRESS
 for one in network edge cluster; do change "$one" no-op aws_vpc.this; done
 change edge update aws_lb.this
 
+# values in which nothing is left to be filled in
+filled() { mkdir -p "$work/values" && rm -rf "$work/values"/* && cp -r "$infra/env"/* "$work/values/" && sed -i -E 's/0{64}/'"$(printf 'a%.0s' {1..64})"'/' "$work/values"/*/*.tfvars; }
+filled
 stacks() {
   : > "$FAKE_LOG"
-  PLANS=$work/plans STACK_COMMAND=$work/fake/stack POLICY_COMMAND=$work/fake/policy "$ci/terraform" "$@"
+  VALUES=${VALUES:-$work/values} PLANS=$work/plans STACK_COMMAND=$work/fake/stack POLICY_COMMAND=$work/fake/policy "$ci/terraform" "$@"
 }
 stacks_plan() { stacks plan test us-east-1 && [ "$(cat "$work/plans/edge.changes")" = "update aws_lb.this" ] && [ ! -s "$work/plans/network.changes" ]; }
 stacks_apply() { stacks apply test us-east-1 && [ "$(grep -c ' apply ' "$FAKE_LOG")" = 1 ] && grep -q 'edge apply' "$FAKE_LOG" && grep -q '^policy' "$FAKE_LOG"; }
@@ -95,6 +106,19 @@ last_first() {
 }
 drifted() { echo 2 > "$FAKE_PLANS/edge.drift"; stacks drift prod us-east-1; [ $? = 3 ]; }
 
+# What nobody could fill in where this was written is said by name, and stops the pipeline before its first plan
+unfilled() { (cd "$infra/env" && grep -nE '"(sha256:)?0{64}"' -- */*.tfvars | sed -E 's/[: ]+=.*//; s/:[0-9]+: */ /' | tr -s ' '); }
+known_unfilled() { # what is left is what README.md names, and every value is one that can be filled in by a command
+  local left
+  left=$(unfilled | sed -E 's#.*/(images|ci).tfvars ##; s/^ *//' | sort -u)
+  echo "$left"
+  ! grep -vxE 'goss|fluent_bit|runner_sha256|tools_digest' <<< "$left"
+}
+check "to be filled in: $(unfilled | sed -E 's#^[a-z]+/##' | sort -u | sed -E 's/.tfvars / /' | paste -sd, | sed 's/,/, /g')" known_unfilled
+unfill() { mkdir -p "$work/unfilled/test" && cp "$work/values/test"/* "$work/unfilled/test/" && echo 'tools_digest = "sha256:'"$(printf '0%.0s' {1..64})"'"' > "$work/unfilled/test/ci.tfvars"; }
+check "a value that is not filled in" unfill
+VALUES=$work/unfilled refused "and nothing is planned" "tools_digest" stacks plan test us-east-1
+VALUES=$work/unfilled refused "nor applied" "to be filled in" stacks apply test us-east-1
 check "terraform plan writes what a person reads" stacks_plan
 check "terraform apply does it, after the policies" stacks_apply
 change network delete aws_vpc.this

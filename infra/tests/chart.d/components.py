@@ -15,7 +15,14 @@ import sys
 import yaml
 
 # what comes with the base image or with a package, and is not made by a component
-FROM_PACKAGES = {"/etc/passwd", "/etc/shadow", "/var/lib/aide/aide.db.gz", "/var/lib/clamav/daily.cvd"}
+FROM_PACKAGES = {
+    "/etc/passwd",
+    "/etc/shadow",
+    "/usr/bin/containerd",
+    "/usr/bin/kubelet",
+    "/var/lib/aide/aide.db.gz",
+    "/var/lib/clamav/daily.cvd",
+}
 UNITS_FROM_PACKAGES = {
     "sshd",
     "auditd",
@@ -24,8 +31,6 @@ UNITS_FROM_PACKAGES = {
     "amazon-cloudwatch-agent",
     "fluent-bit",
     "clamav-freshclam",
-    "containerd",
-    "kubelet",
 }
 ROLES = ("bastion", "jump", "node")
 
@@ -73,7 +78,7 @@ def wrong_documents(place):
             yield f"{name} has two steps of one name"
         for _, step in steps(document):
             if step["action"] == "ExecuteBash" and not all(
-                one.startswith(("set -euo pipefail", "goss ")) for one in step["inputs"]["commands"]
+                one.startswith(("set -euo pipefail", "/usr/local/sbin/goss ")) for one in step["inputs"]["commands"]
             ):
                 yield f"{name}/{step['name']} goes on after an error"
 

@@ -1,5 +1,6 @@
-# Proxy and gate as the chart renders them, run by Debian's nginx on loopback with certificates of a made-up authority. Only paths
-# and names are rewritten: /tls and /etc/web to a directory here, the app's service to 127.0.0.1, and the ports to free ones.
+# Proxy and gate as the chart renders them, run by Debian's nginx on loopback with certificates of a made-up authority, and watched by
+# the real blackbox-exporter. Only paths and names are rewritten: /tls and /etc/web to a directory here, the app's service to
+# 127.0.0.1, and the ports to free ones.
 # shellcheck shell=bash disable=SC2154
 tls=$work/tls
 
@@ -19,8 +20,7 @@ certificate() { # AUTHORITY NAME DNS…
     mv "$tls/$2/tls.key.new" "$tls/$2/tls.key" && cp "$tls/$1.crt" "$tls/$2/ca.crt"
 }
 
-# NAME COMPONENT: the component's files out of the rendered ConfigMap, with the ports of this run
-unpack() {
+files_of() { # NAME COMPONENT: the component's files out of the rendered ConfigMap
   mkdir -p "$work/$1/web" "$work/$1/tmp"
   "$venv/bin/python" - "$work/nginx.yaml" "$work/$1/web" "$2" << 'P' || return 1
 import pathlib, sys, yaml
@@ -29,6 +29,10 @@ for thing in yaml.safe_load_all(open(sys.argv[1])):
         for name, text in thing["data"].items():
             (pathlib.Path(sys.argv[2]) / name).write_text(text)
 P
+}
+
+unpack() { # NAME COMPONENT HEALTH_PORT PORT: the files, with the ports of this run
+  files_of "$1" "$2" || return 1
   sed -i -e "s#/tmp/#$work/$1/tmp/#; s#/etc/web/#$work/$1/web/#; s# /tls# $tls/$1#; s#/dev/stdout#$work/$1/access.log#; s#/dev/stderr#$work/$1/error.log#" \
     -e "s#shop-app.web.svc.cluster.local:8443#127.0.0.1:$gate_port#; s#127.0.0.1:8080#127.0.0.1:$app_port#; s#127.0.0.1:5140#127.0.0.1:$syslog_port#" \
     -e "s#127.0.0.1:8082#127.0.0.1:$status_port#; s#127.0.0.1:8083#127.0.0.1:$peers_port#; s#10.0.64.0/20#127.0.0.0/8#" \
@@ -57,7 +61,7 @@ class App(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     def do_GET(self):
         body = json.dumps({"path": self.path, **{k.lower(): v for k, v in self.headers.items()}}).encode()
-        self.send_response(200); self.send_header("Content-Length", str(len(body))); self.end_headers(); self.wfile.write(body)
+        self.send_response(503 if self.path == "/ill" else 200); self.send_header("Content-Length", str(len(body))); self.end_headers(); self.wfile.write(body)
     def log_message(self, *_): pass
 def listen():
     heard = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); heard.bind(("127.0.0.1", int(sys.argv[2])))
@@ -84,8 +88,8 @@ stand_up() {
   read -r app_port gate_port gate_health proxy_port proxy_health inside_port syslog_port status_port peers_port < <(free_ports 9)
   helm template shop "$infra/chart" --kube-version "$kube_version" -n web -f "$infra/chart/values-prod.yaml" -f "$here/data/chart-values.yaml" \
     > "$work/nginx.yaml" && mkdir -p "$tls" && authority estate && authority stranger &&
-    certificate estate gate shop-app.web.svc && certificate estate proxy shop-proxy.web.svc && certificate stranger stranger shop-proxy.web.svc &&
-    certificate estate wrong shop-other.web.svc &&
+    certificate estate gate shop-app.web.svc localhost && certificate estate proxy shop-proxy.web.svc localhost &&
+    certificate stranger stranger shop-proxy.web.svc localhost && certificate estate wrong shop-other.web.svc && certificate estate synthetic shop-synthetic.web.svc &&
     unpack gate app "$gate_health" "$gate_port" && unpack proxy proxy "$proxy_health" "$proxy_port" && application
 }
 
@@ -123,6 +127,40 @@ a_stranger_in_the_gates_place() {
   return $how
 }
 
+# The synthetic client: the real program, at the version that is mirrored, with the chart's file
+client() {
+  local i
+  files_of synthetic synthetic && sed -i "s#/tls/#$tls/synthetic/#" "$work/synthetic/web/blackbox.yaml" &&
+    blackbox --config.check --config.file="$work/synthetic/web/blackbox.yaml" || return 1
+  read -r client_port < <(free_ports 1)
+  blackbox --config.file="$work/synthetic/web/blackbox.yaml" --web.listen-address="127.0.0.1:$client_port" > "$work/synthetic/out" 2>&1 &
+  started+=($!)
+  for ((i = 0; i < 100; i++)); do curl -sf "http://127.0.0.1:$client_port/-/healthy" > /dev/null && return; sleep 0.1; done
+  cat "$work/synthetic/out"
+  return 1
+}
+probed() { # 1|0 URL
+  curl -sS --max-time 10 --get --data-urlencode module=estate --data-urlencode "target=$2" "http://127.0.0.1:$client_port/probe" | tee /dev/stderr |
+    grep -qx "probe_success $1"
+}
+probed_by_a_stranger() {
+  cp "$tls/synthetic/tls.crt" "$tls/synthetic/tls.key" "$tls/" && cp "$tls/stranger/tls.crt" "$tls/stranger/tls.key" "$tls/synthetic/"
+  probed 0 "https://localhost:$gate_port/readyz"
+  local how=$?
+  mv "$tls/tls.crt" "$tls/tls.key" "$tls/synthetic/"
+  return $how
+}
+# what the chart's scraper asks for is a metric that the program has
+scraped() {
+  local metric
+  curl -sS --max-time 10 "http://127.0.0.1:$client_port/probe?module=estate&target=https://localhost:$gate_port/readyz" > "$work/synthetic/metrics"
+  for metric in $(grep -oE '\^[a-z_]+\$' "$work/synthetic/web/collector-synthetic.yaml" | tr -d '^$'); do
+    grep -qE "^$metric [0-9]" "$work/synthetic/metrics" || { echo "no $metric"; return 1; }
+  done
+  [ -n "${metric:-}" ]
+}
+
+{ flock 9; by_module blackbox "github.com/prometheus/blackbox_exporter@$blackbox_version"; } 9> "$cache/infra/tools.lock"
 if nginx=$(debian nginx usr/sbin/nginx); then
   check "certificates, the app's stand-in, rendered files" stand_up
   check "nginx takes the gate's configuration" serve gate gate
@@ -144,6 +182,13 @@ if nginx=$(debian nginx usr/sbin/nginx); then
   check "the load balancer's health check is answered by the proxy alone" from_the_world ok /healthz
   check "access lines go to the collector, as JSON with the client's address" grep -E 'nginx: \{.*"remote":"203\.0\.113\.9".*\}$' "$work/syslog"
   check "the exporter gets its figures" says "Active connections" "http://127.0.0.1:$status_port/stub_status"
+  check "the synthetic client takes the chart's file" client
+  check "it sees the app through its gate" probed 1 "https://localhost:$gate_port/readyz"
+  check "and through the proxy" probed 1 "https://localhost:$inside_port/readyz"
+  check "and sees one that answers ill" probed 0 "https://localhost:$inside_port/ill"
+  check "and one that nobody serves" probed 0 "https://localhost:1/readyz"
+  check "and is refused with a stranger's certificate" probed_by_a_stranger
+  check "the collector asks for metrics that it has" scraped
   check "the proxy refuses an app with a certificate of another authority" a_stranger_in_the_gates_place stranger
   check "the proxy refuses an app under another's name" a_stranger_in_the_gates_place wrong
   check "renewed certificates are in use without a reload" renewal

