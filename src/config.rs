@@ -158,11 +158,16 @@ pub struct Settings {
     pub theme: Theme,
     pub mouse: bool,
     pub utc: bool,
+    /// How much of logs each screen keeps, in MiB.
+    pub scroll_back: u16,
     pub act: Act,
     pub tags: Tags,
     /// The screen to start at.
     pub at: Option<String>,
 }
+
+/// In MiB.
+pub const SCROLL_BACK: u16 = 512;
 
 impl Default for Settings {
     fn default() -> Self {
@@ -183,6 +188,7 @@ impl Default for Settings {
             theme: Theme::Auto,
             mouse: false,
             utc: false,
+            scroll_back: SCROLL_BACK,
             act: Act::default(),
             tags: Tags::default(),
             at: None,
@@ -204,6 +210,7 @@ pub struct Flags {
     pub theme: Option<Theme>,
     pub config: Option<PathBuf>,
     pub no_mouse: bool,
+    pub scroll_back: Option<u16>,
     pub at: Option<String>,
 }
 

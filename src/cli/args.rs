@@ -74,6 +74,9 @@ pub struct Common {
     /// How the screen is coloured.
     #[arg(long, global = true, value_name = "THEME", value_parser = theme())]
     pub theme: Option<Theme>,
+    /// Keep so many MiB of logs on each screen of them.
+    #[arg(long, global = true, value_name = "MIB", value_parser = clap::value_parser!(u16).range(16..=32768))]
+    pub scroll_back: Option<u16>,
     /// Read this settings file instead of the usual one.
     #[arg(long, global = true, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -295,6 +298,7 @@ impl Args {
             theme: common.theme,
             config: common.config,
             no_mouse: self.no_mouse,
+            scroll_back: self.common.scroll_back,
             at: self.at.clone(),
         }
     }

@@ -230,6 +230,7 @@ fn open(args: &Args, demo: &DemoArgs, folder: &Folder, running: &Running) -> Res
         Keymap::File(path) => path.display().to_string(),
     };
     console.args(["--keymap", &keymap, "--theme", own.theme.name()]);
+    console.args(["--scroll-back", &own.scroll_back.to_string()]);
     console.arg("--config").arg(folder.file("config.toml"));
     if args.common.read_only {
         console.arg("--read-only");

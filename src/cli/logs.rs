@@ -35,7 +35,7 @@ pub fn run(settings: &Settings, args: &LogsArgs, keymap: crate::keymap::Keymap) 
     let files = targets::files(&args.targets);
     let screen = io::stdout().is_terminal() && !args.json && !args.plain;
     if let (Some(files), true) = (&files, screen) {
-        return start::reader(settings, keymap, files.clone(), args.scroll_back);
+        return start::reader(settings, keymap, files.clone());
     }
     let form = match () {
         () if args.json => Form::Json,

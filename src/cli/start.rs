@@ -127,7 +127,8 @@ pub fn console(settings: &Settings, keymap: Keymap) -> Result<Exit> {
     let kind = first(settings, &estate)?;
     let console = Console { keymap, theme: theme(settings), clients: clients(settings)?, mouse: settings.mouse };
     let zone = zone(settings);
-    let make = |size| Model { zone, ..Model::new(size, estate, kind, runtime::now_ms() / 1000) };
+    let scroll_back = scroll_back(settings);
+    let make = |size| Model { zone, scroll_back, ..Model::new(size, estate, kind, runtime::now_ms() / 1000) };
     block_on(runtime::run(console, make))?;
     Ok(Exit::Done)
 }
@@ -136,19 +137,24 @@ pub fn console(settings: &Settings, keymap: Keymap) -> Result<Exit> {
 ///
 /// # Errors
 /// As [`console`].
-pub fn reader(settings: &Settings, keymap: Keymap, files: Vec<Wish>, mebibytes: Option<u32>) -> Result<Exit> {
+pub fn reader(settings: &Settings, keymap: Keymap, files: Vec<Wish>) -> Result<Exit> {
     let estate = Estate { environment: Environment::Dev, name: "files".into(), ..Estate::default() };
     let console = Console { keymap, theme: theme(settings), clients: clients(settings)?, mouse: settings.mouse };
     let zone = zone(settings);
     let make = |size| {
         let mut model = Model { zone, ..Model::new(size, estate, Kind::LogGroup, runtime::now_ms() / 1000) };
-        model.scroll_back = mebibytes.map_or(model.scroll_back, |mebibytes| mebibytes as usize * (1 << 20));
+        model.scroll_back = scroll_back(settings);
         model.reads = files;
         model.screens.clear();
         model
     };
     block_on(runtime::run(console, make))?;
     Ok(Exit::Done)
+}
+
+/// In bytes.
+fn scroll_back(settings: &Settings) -> usize {
+    usize::from(settings.scroll_back) << 20
 }
 
 /// The machine's own zone, unless UTC is asked for.

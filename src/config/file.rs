@@ -25,6 +25,7 @@ pub struct Layer {
     pub theme: Option<Set<Theme>>,
     pub mouse: Option<Set<bool>>,
     pub utc: Option<Set<bool>>,
+    pub scroll_back: Option<Set<u16>>,
     pub at: Option<Set<String>>,
     pub act_profiles: Option<Set<IndexMap<String, String>>>,
     pub act_minutes: Option<Set<u16>>,
@@ -46,12 +47,16 @@ pub const LAYER_KEYS: &[&str] = &[
     "theme",
     "mouse",
     "utc",
+    "scroll_back",
     "at",
     "act",
     "tags",
 ];
 const ACT_KEYS: &[&str] = &["profiles", "minutes"];
 const TAG_KEYS: &[&str] = &["estate", "vpc", "role"];
+
+/// Less would not hold one page of CloudWatch Logs in its place; more is no scroll-back but an archive.
+pub const MEBIBYTES: std::ops::Range<u16> = 16..32_769;
 
 /// Up to twelve hours: no role can be held longer.
 const MINUTES: std::ops::Range<u16> = 1..721;
@@ -129,6 +134,7 @@ impl Layer {
             "theme" => self.theme = reader.choice(key, value, Theme::NAMES),
             "mouse" => self.mouse = reader.truth(key, value),
             "utc" => self.utc = reader.truth(key, value),
+            "scroll_back" => self.scroll_back = reader.number(key, value, MEBIBYTES),
             "at" => self.at = reader.text(key, value),
             "act" => self.read_act(reader, key, value),
             "tags" => self.read_tags(reader, key, value),
@@ -247,7 +253,7 @@ vpn = 'x'
                 "c.toml:9: `contexts` cannot be `al`; did you mean `all`?",
                 "c.toml:10: `profiles` takes a text, this is a number",
                 "c.toml:11: no setting is called `kind` here; known are: aws, profiles, regions, contexts, kubeconfig, \
-                 eks, namespaces, read_only, keymap, theme, mouse, utc, at, act, tags, environment",
+                 eks, namespaces, read_only, keymap, theme, mouse, utc, scroll_back, at, act, tags, environment",
                 "c.toml:13: `minutes` must be from 1 to 720",
                 "c.toml:14: no setting is called `profile` here; did you mean `profiles`?",
                 "c.toml:16: no setting is called `vpn` here; did you mean `vpc`?",

@@ -65,6 +65,7 @@ keymap            default                 default
 theme             light                   variable QUARTERDECK_THEME
 mouse             false                   default
 utc               true                    file, line 1
+scroll_back       512                     default
 act.profiles      shop → shop-admin       estate prod, line 5
 act.minutes       30                      default
 tags.estate       -                       default

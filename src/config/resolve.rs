@@ -121,6 +121,7 @@ impl<'a> Resolver<'a> {
                 false,
             ),
             utc: self.truth("utc", None, |layer| &layer.utc, false),
+            scroll_back: self.scroll_back(),
             act: self.act(),
             tags: self.tags(),
             at: self.at(),
@@ -168,6 +169,12 @@ impl<'a> Resolver<'a> {
     ) -> bool {
         let found = flag.map(|(value, flag)| (value, Source::Flag(flag))).or_else(|| self.written(field));
         self.tell(name, found, default, bool::to_string)
+    }
+
+    fn scroll_back(&mut self) -> u16 {
+        let flag = self.flags.scroll_back.map(|mebibytes| (mebibytes, Source::Flag("--scroll-back")));
+        let found = flag.or_else(|| self.written(|layer| &layer.scroll_back));
+        self.tell("scroll_back", found, super::SCROLL_BACK, u16::to_string)
     }
 
     fn variable(&mut self, name: &'static str, variables: &[&'static str]) -> Option<String> {

@@ -39,7 +39,7 @@ fn window(canvas: &mut Canvas<'_>, area: Rect, title: &str, style: Style) -> Rec
 
 /// The box of a picker, and the columns of its labels.
 fn place(size: Size, picker: &Picker) -> (Rect, u16) {
-    const WIDEST: usize = 96;
+    const WIDEST: usize = 116;
     let of = |part: fn(&Item) -> &str| {
         picker.items.iter().map(|item| text::width(&text::clean(part(item)))).max().unwrap_or(0)
     };

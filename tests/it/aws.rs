@@ -17,6 +17,8 @@ mod faults;
 mod fields;
 #[path = "aws/lab.rs"]
 mod lab;
+#[path = "aws/logs.rs"]
+mod logs;
 #[path = "aws/paging.rs"]
 mod paging;
 #[path = "aws/rules.rs"]

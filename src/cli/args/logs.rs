@@ -31,7 +31,4 @@ pub struct LogsArgs {
     /// Also read by sessions of Live Tail, at once but for US$ 0.01 a minute.
     #[arg(long, requires = "follow")]
     pub live: bool,
-    /// Keep so many MiB of files in the console's memory.
-    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(1..=65536))]
-    pub scroll_back: Option<u32>,
 }
