@@ -18,6 +18,9 @@ const LOOK_AGAIN: i64 = 5000;
 const STATUS_LAGS: i64 = 3000;
 /// A stream whose container was restarted ends by itself; if not within this time, it is dropped.
 const ENDS: i64 = 10_000;
+const ROTATED: &str = "the log file was rotated before it was read";
+/// The last lines are given again at once; if nothing comes within this time, they are not there any more.
+const GIVEN_AGAIN: i64 = 5000;
 /// So much of a stream is held back while it is not known whose it is.
 const HELD: usize = 4 << 20;
 
@@ -98,6 +101,9 @@ struct Stream {
     held_since: Option<i64>,
     /// The first stamp it gave.
     first: Option<Stamp>,
+    opened_at: i64,
+    /// Nothing of what was expected came in good time: that was told, and may turn out wrong.
+    presumed: Option<Gap>,
 }
 
 #[derive(Debug)]
@@ -117,10 +123,16 @@ pub struct Container {
     /// A status came after the last thing that made it doubtful.
     looked: bool,
     look_at: i64,
+    /// A status of before this time may lag behind what was read.
+    trust_from: i64,
     /// A restart was seen while the stream still goes: it is dropped then.
     drop_at: Option<i64>,
-    /// A log read to its end was not the one that was expected; it is read a second time before that is believed.
-    doubted: bool,
+    /// A log read to its end was not the one that was expected; what is read a second time must begin alike.
+    doubted: Option<(Next, Stamp)>,
+    /// What was read last was asked for again from this time on, over however many streams, and did not come.
+    unanswered: Option<i64>,
+    /// Up to here all was read that there was, as far as is known.
+    reached: Option<i64>,
     /// Something is missing from this stamp on, up to the next line.
     missing: Option<(i64, &'static str)>,
     back_off: BackOff,
@@ -147,8 +159,11 @@ impl Container {
             status: None,
             looked: false,
             look_at: i64::MIN,
+            trust_from: i64::MIN,
             drop_at: None,
-            doubted: false,
+            doubted: None,
+            unanswered: None,
+            reached: None,
             missing: None,
             back_off: BackOff::default(),
             trouble: None,
@@ -169,8 +184,9 @@ impl Container {
                 self.drop_stream();
                 return self.next(now);
             }
-            let doubtful = stream.held_since.map(|since| since + STATUS_LAGS);
-            let wanted = doubtful.filter(|_| !self.looked).map(|at| at.max(self.look_at));
+            let silent = (!stream.known && stream.first.is_none()).then(|| self.given_up_at(stream));
+            let doubtful = stream.held_since.map(|since| since + STATUS_LAGS).filter(|_| !self.looked);
+            let wanted = doubtful.or(silent).map(|at| at.max(self.look_at));
             if wanted.is_some_and(|at| now >= at) {
                 self.look_at = now + LOOK_AGAIN;
                 return Step::Look;
@@ -187,10 +203,16 @@ impl Container {
             self.look_at = now + LOOK_AGAIN;
             return Step::Look;
         }
-        Step::Ask(self.open())
+        Step::Ask(self.open(now))
     }
 
-    fn open(&mut self) -> Ask {
+    /// When it is not believed any more that the last lines will be given again.
+    fn given_up_at(&self, stream: &Stream) -> i64 {
+        let since = self.unanswered.unwrap_or(stream.opened_at);
+        (since + GIVEN_AGAIN).max(stream.opened_at + STATUS_LAGS)
+    }
+
+    fn open(&mut self, now: i64) -> Ask {
         let skip = self.memory.clone();
         let (since, tail_lines) = match (self.memory.anchor(), self.from) {
             (Some(anchor), _) => (lines::since_time(anchor), None),
@@ -200,12 +222,24 @@ impl Container {
             (None, From::Last(_)) => (None, None),
         };
         let no = self.streams;
-        self.streams += 1;
         self.cut = Cut::default();
-        let known = skip.is_empty();
+        // The first screen is quick. After that a run of which nothing was read may be over again, without its status saying so.
+        let known = skip.is_empty() && self.streams == 0;
+        self.unanswered = if known { None } else { self.unanswered.or(Some(now)) };
         let kind = self.next;
-        self.stream =
-            Some(Stream { no, kind, skip, known, held: vec![], held_bytes: 0, held_since: None, first: None });
+        self.streams += 1;
+        self.stream = Some(Stream {
+            no,
+            kind,
+            skip,
+            known,
+            held: vec![],
+            held_bytes: 0,
+            held_since: None,
+            first: None,
+            opened_at: now,
+            presumed: None,
+        });
         let follow = kind == Next::Follow && self.follow;
         Ask { no, previous: kind == Next::Previous, follow, since, tail_lines }
     }
@@ -244,10 +278,13 @@ impl Container {
         let Some(stream) = &mut self.stream else { return };
         if stream.skip.take(stamp, text) {
             stream.known = true;
+            self.unanswered = None;
+            told.extend(stream.presumed.take().map(Told::Mended));
             self.release(events, told);
             return;
         }
         stream.first.get_or_insert(stamp);
+        self.unanswered = None;
         if stream.known {
             self.show(stamp, text, events, told);
             return;
@@ -278,7 +315,7 @@ impl Container {
         if let Some(stream) = &mut self.stream {
             stream.known = true;
             let last = self.memory.last().map(millis);
-            self.missing = self.missing.or(last.map(|from| (from, "the log file was rotated before it was read")));
+            self.missing = self.missing.or(last.map(|from| (from, ROTATED)));
         }
         self.release(events, told);
     }
@@ -293,6 +330,7 @@ impl Container {
             told.push(Told::Gap(Gap { target: self.target, from, to: at.max(from), why: why.into() }));
         }
         self.memory.note(stamp, text);
+        self.reached = self.reached.max(Some(at));
         if matches!(self.from, From::Since(since) if at < since) {
             return;
         }

@@ -136,6 +136,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::cast_possible_truncation)] // each half by itself
     fn hashes_of_texts_that_are_nearly_alike_differ_in_both_halves() {
         let mut low = HashSet::new();
         let mut high = HashSet::new();

@@ -1,9 +1,17 @@
 //! The tail against services that behave as badly as the real ones may, in simulated time, for many seeds.
+// Small numbers of a simulation, cast to and fro.
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss
+)]
 mod budget;
 mod chance;
 mod cloud;
 mod drive;
 mod hearing;
+mod kubelet;
 mod reading;
 mod whole;
 

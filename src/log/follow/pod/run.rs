@@ -32,13 +32,15 @@ impl Container {
             }
             return;
         }
-        let doubtful = self.stream.as_ref().is_some_and(|stream| !stream.known && !stream.held.is_empty());
-        if doubtful && !self.doubted {
+        let unknown = self.stream.as_ref().filter(|stream| !stream.known);
+        let doubtful = unknown.and_then(|stream| stream.held.first()).map(|(stamp, _)| (kind, *stamp));
+        if doubtful.is_some() && self.doubted != doubtful {
             // Nothing of what was expected came: perhaps it is the next run already, and its status lags.
-            (self.doubted, self.looked, self.look_at) = (true, false, now + super::STATUS_LAGS);
+            (self.doubted, self.looked, self.look_at) = (doubtful, false, now + super::STATUS_LAGS);
+            self.trust_from = self.look_at;
             return;
         }
-        self.doubted = false;
+        self.doubted = None;
         let mut events = Vec::new();
         if let Some(rest) = self.cut.rest() {
             self.line(&rest, now, &mut events, told);
@@ -46,6 +48,9 @@ impl Container {
         self.believe(&mut events, told);
         if !events.is_empty() {
             told.push(Told::Events(events));
+        }
+        if let Some((from, why)) = self.missing.take() {
+            told.push(Told::Gap(Gap { target: self.target, from, to: now.max(from), why: why.into() }));
         }
         match kind {
             Next::Previous => self.begin_run(now, told),
@@ -67,8 +72,7 @@ impl Container {
         let kind = self.stream.as_ref().map_or(Next::Follow, |stream| stream.kind);
         (self.looked, self.look_at) = (false, now);
         if kind == Next::Previous && matches!(failure, Failure::NotReady(_) | Failure::Gone(_)) {
-            let from = self.memory.last().map(millis);
-            self.missing = self.missing.or(from.map(|from| (from, FORMER_UNREAD)));
+            self.missing = self.missing.or(self.reached.map(|from| (from, FORMER_UNREAD)));
             self.begin_run(now, told);
             return;
         }
@@ -94,7 +98,7 @@ impl Container {
     /// Nothing more can be read; unless all was, that is a gap.
     fn lose(&mut self, why: &'static str, now: i64, told: &mut Vec<Told>) {
         if self.next != Next::Idle {
-            let from = self.memory.last().map_or(now, millis).min(now);
+            let from = self.reached.unwrap_or(now).min(now);
             told.push(Told::Gap(Gap { target: self.target, from, to: now, why: why.into() }));
         }
         self.ended = true;
@@ -132,14 +136,16 @@ impl Container {
         let mut told = Vec::new();
         let run = self.run.unwrap_or_else(|| self.first_run(&status));
         self.run = Some(run);
+        self.reached = self.reached.or(status.started);
         let restarted = status.restarts > run;
         self.status = Some(status);
-        if self.ended || self.looked && !restarted && self.next != Next::Idle {
+        let expecting = self.stream.as_ref().is_some_and(|stream| !stream.known);
+        if self.ended || self.looked && !restarted && !expecting && self.next != Next::Idle {
             return told;
         }
         if self.stream.is_some() {
             self.observed_while_reading(restarted, now, &mut told);
-        } else {
+        } else if now >= self.trust_from || restarted {
             self.looked = true;
             self.plan(now, &mut told);
         }
@@ -164,6 +170,8 @@ impl Container {
                 self.drop_stream();
                 self.looked = true;
                 self.plan(now, told);
+            } else if stream.first.is_none() && now >= self.given_up_at(stream) {
+                self.presume(told);
             } else if stream.held_since.is_some_and(|since| now >= since + super::STATUS_LAGS) {
                 self.looked = true;
                 let mut events = Vec::new();
@@ -177,6 +185,18 @@ impl Container {
         self.looked = !restarted;
         if restarted {
             self.drop_at.get_or_insert(now + super::ENDS);
+        }
+    }
+
+    /// The last lines are not given again, and no others: their file was rotated away.
+    fn presume(&mut self, told: &mut Vec<Told>) {
+        let Some(stream) = &mut self.stream else { return };
+        let (since, last) = (self.unanswered.take().unwrap_or(stream.opened_at), self.memory.last().map(millis));
+        stream.known = true;
+        if let Some(from) = last {
+            let gap = Gap { target: self.target, from, to: since.max(from), why: super::ROTATED.into() };
+            told.push(Told::Gap(gap.clone()));
+            stream.presumed = Some(gap);
         }
     }
 
@@ -197,8 +217,7 @@ impl Container {
             return;
         }
         if status.restarts > run + 1 {
-            let from = self.memory.last().map(millis);
-            self.missing = from.map(|from| (from, RESTARTED_UNREAD)).or(self.missing);
+            self.missing = self.missing.or(self.reached.map(|from| (from, RESTARTED_UNREAD)));
             self.memory = Memory::default();
             self.run = Some(status.restarts - 1);
             self.next = Next::Previous;
