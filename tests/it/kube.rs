@@ -9,6 +9,8 @@ mod faults;
 mod follows;
 #[path = "kube/lists.rs"]
 pub mod lists;
+#[path = "kube/logs.rs"]
+mod logs;
 #[path = "kube/plane.rs"]
 mod plane;
 #[path = "kube/rights.rs"]

@@ -64,6 +64,11 @@ impl Plane {
         self.dir.join("kubeconfig").display().to_string()
     }
 
+    /// A file of the lab's own.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.join(name)
+    }
+
     pub fn kubectl(&self, words: &str) -> String {
         kubectl(&self.kubeconfig(), words)
     }
