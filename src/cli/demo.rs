@@ -98,6 +98,7 @@ fn options(demo: &DemoArgs) -> Result<Options> {
         speed: demo.speed,
         incidents: demo.incident.clone(),
         faults: faults.collect::<Result<_>>()?,
+        empty: demo.empty,
     })
 }
 
@@ -127,6 +128,7 @@ fn join(running: Running, demo: &DemoArgs, options: &Options) -> Result<Running>
         demo.scale
             .is_some_and(|scale| scale != (running.nodes, running.pods))
             .then(|| format!("--scale {}x{}", running.nodes, running.pods)),
+        (demo.empty && !running.empty).then(|| "an estate that stands".to_owned()),
     ];
     let other: Vec<String> = other.into_iter().flatten().collect();
     if !other.is_empty() {
@@ -158,7 +160,11 @@ fn begin(folder: &Folder, demo: &DemoArgs, options: &Options) -> Result<Running>
     let program = std::env::current_exe().map_err(|e| failed("find the own program", e.to_string()))?;
     let mut command = Command::new(program);
     command.args(["demo", "--server", "--seed", &options.seed.to_string(), "--speed", &demo.speed.to_string()]);
-    command.args(["--scale", &format!("{}x{}", options.scale.nodes, options.scale.pods)]);
+    if options.empty {
+        command.arg("--empty");
+    } else {
+        command.args(["--scale", &format!("{}x{}", options.scale.nodes, options.scale.pods)]);
+    }
     command.args(options.incidents.iter().flat_map(|name| ["--incident", name]));
     command.args(demo.fault.iter().flat_map(|text| ["--fault", text]));
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::from(told));

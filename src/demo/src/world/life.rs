@@ -202,8 +202,7 @@ pub fn draft(of: Draft<'_>) -> Instance {
         agent: None,
         groups: vec![of.security_group],
         asg: Some(of.group.name.clone()),
-        nodegroup: (role == Role::Node)
-            .then(|| of.group.tags.value("eks:nodegroup-name").unwrap_or_default().to_owned()),
+        nodegroup: of.group.tags.value("eks:nodegroup-name").map(str::to_owned),
         profile: format!("arn:aws:iam::{}:instance-profile/demo-{}", of.account, role.name()),
         tags,
         id: of.id,
