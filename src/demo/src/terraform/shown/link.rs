@@ -40,14 +40,13 @@ fn taken(region: &Region, what: &str, has: &str, id: &str) -> Option<Shown> {
     (!has.is_empty() && has != id).then(|| Shown::NoRoom(why()))
 }
 
-pub fn transit(world: &mut World, at: usize, state: &mut Fields) -> Shown {
+pub fn transit(world: &mut World, at: usize, state: &Fields) -> Shown {
     let (now, region) = (world.now, &mut world.regions[at]);
     let id = state.text("id").to_owned();
     if let Some(full) = taken(region, "the transit gateway", &region.transit.id, &id) {
         return full;
     }
-    let asn = state.count("amazon_side_asn").filter(|asn| *asn > 1).unwrap_or(64512);
-    set(state, "amazon_side_asn", asn.to_string());
+    let asn = state.count("amazon_side_asn").unwrap_or(64512);
     let old = std::mem::replace(&mut region.transit, TransitGateway::none());
     let created = if old.is_there() { old.created } else { now };
     region.transit = TransitGateway { id, asn, created, attachments: old.attachments, tags: tags(state) };
