@@ -91,9 +91,13 @@ pub async fn start(options: &Options, folder: &Folder) -> io::Result<Served> {
     let life = Arc::new(Life::default());
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let providers = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    let stand = Arc::new(Stand::new(estate.clone(), folder.path())?);
+    let own = folder.clone();
+    let stand = Stand::new(estate.clone(), folder.path(), move |estate| {
+        // who cannot write it now could not when it began
+        let _written = own.clusters(estate);
+    })?;
     let running = folder.tell(&estate, options, port.local_addr()?.port(), providers.local_addr()?.port())?;
-    tokio::spawn(terraform::serve(stand, providers));
+    tokio::spawn(terraform::serve(Arc::new(stand), providers));
     for (number, (listener, tls)) in clusters.into_iter().enumerate() {
         tokio::spawn(cluster(estate.clone(), life.clone(), number, listener, tls));
     }

@@ -6,6 +6,7 @@
 //! world has no place for are kept for Terraform alone.
 pub mod account;
 mod apply;
+pub mod control;
 mod data;
 pub mod fault;
 mod grpc;
@@ -60,12 +61,18 @@ pub struct Stand {
     /// Of this start: a state of an earlier one finds nothing of its own here.
     pub nonce: u64,
     asked: AtomicU64,
+    /// Told when a cluster has come or gone: whoever reaches clusters by a file wants a new one.
+    clusters: Box<dyn Fn(&Estate) + Send + Sync>,
 }
 
 impl Stand {
     /// # Errors
     /// If the journal cannot be written, or the faults of the environment are none.
-    pub fn new(estate: Arc<Estate>, folder: &Path) -> io::Result<Self> {
+    pub fn new(
+        estate: Arc<Estate>,
+        folder: &Path,
+        clusters: impl Fn(&Estate) + Send + Sync + 'static,
+    ) -> io::Result<Self> {
         let (number, regions) = estate
             .look(|world| (world.account.clone(), world.regions.iter().map(|r| r.name.clone()).collect::<Vec<_>>()));
         let faults = estate.kept::<Faults>();
@@ -85,8 +92,16 @@ impl Stand {
             regions,
             nonce: rng::hash(0, &estate.keys.token),
             asked: AtomicU64::new(0),
+            clusters: Box::new(clusters),
             estate,
         })
+    }
+
+    /// Says that an object came, changed or went.
+    fn changed(&self, of: &str) {
+        if of == "aws_eks_cluster" {
+            (self.clusters)(&self.estate);
+        }
     }
 
     /// A number that nothing had before.

@@ -87,12 +87,17 @@ impl Folder {
             variables: self.variables(estate, port, providers),
             empty: options.empty,
         };
-        self.write("kubeconfig", &kubeconfig(estate))?;
+        self.clusters(estate)?;
         self.write("aws-config", "")?;
         self.write("config.toml", &settings(estate))?;
         // last: whoever waits for it finds the others
         self.write("running.json", &serde_json::to_string(&running)?)?;
         Ok(running)
+    }
+
+    /// The file by which the clusters that there are now are reached.
+    pub(super) fn clusters(&self, estate: &Estate) -> io::Result<()> {
+        self.write("kubeconfig", &kubeconfig(estate))
     }
 
     /// Whole or not at all.

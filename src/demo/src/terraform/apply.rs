@@ -65,6 +65,7 @@ async fn change(
         _ => Err("the plan is no object".to_owned()),
     };
     let done = done.map_err(|why| failed(why, prior))?;
+    session.stand.changed(&asked.kind);
     let millis = if deed == Deed::Create { known(&asked.kind).millis } else { known(&asked.kind).millis / 4 };
     if wait(session, millis, &befalls).await {
         return Ok(done);
