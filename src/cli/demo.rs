@@ -200,9 +200,13 @@ fn stop(folder: &Folder) -> Result<Exit> {
     print("the demo estate has ended\n")
 }
 
-/// Lines that a shell and a program can read: `NAME=VALUE`, with nothing in the values that a shell would take apart.
+/// Lines that a shell can read: `NAME=VALUE`, in quotes where the shell would take the value apart. Programs find them in `running.json` too.
 fn variables(running: &Running) -> String {
-    running.variables.iter().map(|(name, value)| format!("{name}={value}\n")).collect()
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "/:.,_+=@%-".contains(letter);
+    let quoted = |value: &str| {
+        if value.chars().all(plain) { value.to_owned() } else { format!("'{}'", value.replace('\'', "'\\''")) }
+    };
+    running.variables.iter().map(|(name, value)| format!("{name}={}\n", quoted(value))).collect()
 }
 
 fn incidents() -> String {

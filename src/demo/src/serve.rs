@@ -66,9 +66,10 @@ pub async fn serve(options: &Options, folder: &Folder, until: impl Future<Output
 /// # Errors
 /// If no port or no file can be had, or an incident is not known.
 pub async fn start(options: &Options, folder: &Folder) -> io::Result<Served> {
-    let mut world = match options.empty {
-        true => World::empty(options.seed, clock::real()),
-        false => World::new(options.seed, clock::real(), options.scale),
+    let mut world = if options.empty {
+        World::empty(options.seed, clock::real())
+    } else {
+        World::new(options.seed, clock::real(), options.scale)
     };
     let authority = api::certificate::Authority::new().map_err(io::Error::other)?;
     let mut clusters = vec![];

@@ -30,11 +30,14 @@ pub async fn apply(session: &Session, asked: &ApplyAsked) -> Applied {
     let legacy = true;
     match done {
         Ok(Done { state, key, said }) => {
-            Applied { state: Dynamic::of(&state), private: key, diagnostics: said, legacy }
+            Applied { state: Some(Dynamic::of(&state)), private: key, diagnostics: said, legacy }
         }
-        Err((said, state)) => {
-            Applied { state: Dynamic::of(&state), private: asked.private.clone(), diagnostics: vec![said], legacy }
-        }
+        Err((said, state)) => Applied {
+            state: Some(Dynamic::of(&state)),
+            private: asked.private.clone(),
+            diagnostics: vec![said],
+            legacy,
+        },
     }
 }
 
@@ -201,7 +204,7 @@ pub fn read(session: &Session, asked: &ReadAsked) -> ReadTold {
     let stand = &session.stand;
     let mut account = stand.account.lock();
     let Some(mut object) = account.get(&key).cloned() else {
-        return ReadTold { state: Dynamic::of(&Value::Null), ..kept };
+        return ReadTold { state: Some(Dynamic::of(&Value::Null)), ..kept };
     };
     let met = names(&Value::Map(object.state.clone()));
     let met = Met { of: &asked.kind, names: &met, region: &object.region, deed: Deed::Read };
@@ -211,7 +214,7 @@ pub fn read(session: &Session, asked: &ReadAsked) -> ReadTold {
                 // whoever removed it did so in the world too; what stands on it keeps it there
                 let _kept = stand.estate.change(|world| shown::remove(world, &account, &object));
                 account.remove(&key);
-                return ReadTold { state: Dynamic::of(&Value::Null), ..kept };
+                return ReadTold { state: Some(Dynamic::of(&Value::Null)), ..kept };
             }
             What::Drift { attribute, value } => {
                 object.state.insert(attribute, Value::of_json(&value));
@@ -226,9 +229,9 @@ pub fn read(session: &Session, asked: &ReadAsked) -> ReadTold {
     }
     if object.shown && !stand.estate.look(|world| shown::seen(world, &mut object)) {
         account.remove(&key);
-        return ReadTold { state: Dynamic::of(&Value::Null), ..kept };
+        return ReadTold { state: Some(Dynamic::of(&Value::Null)), ..kept };
     }
     let state = Value::Map(object.state.clone());
     account.put(&key, object);
-    ReadTold { state: Dynamic::of(&state), ..kept }
+    ReadTold { state: Some(Dynamic::of(&state)), ..kept }
 }

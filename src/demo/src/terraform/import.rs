@@ -14,18 +14,14 @@ pub fn import(session: &Session, asked: &ImportAsked) -> Imported {
     let account = session.stand.account.lock();
     let mut all = account.of(&asked.kind, &region);
     let found = all.find(|(_, object)| object.state.text("id") == id || object.state.text("arn") == id);
-    match found {
-        Some((key, object)) => {
-            let state = Dynamic::of(&Value::Map(object.state.clone()));
-            let one = Import { kind: asked.kind.clone(), state, private: key.as_bytes().to_vec() };
-            Imported { resources: vec![one], diagnostics: vec![] }
-        }
-        None => {
-            let detail = format!(
-                "While attempting to import an existing object to {}, the provider detected that no object exists with the id {} in {region}.",
-                asked.kind, asked.id
-            );
-            Imported { resources: vec![], diagnostics: vec![error("Cannot import non-existent remote object", detail)] }
-        }
+    if let Some((key, object)) = found {
+        let state = Some(Dynamic::of(&Value::Map(object.state.clone())));
+        let one = Import { kind: asked.kind.clone(), state, private: key.as_bytes().to_vec() };
+        return Imported { resources: vec![one], diagnostics: vec![] };
     }
+    let detail = format!(
+        "While attempting to import an existing object to {}, the provider detected that no object exists with the id {} in {region}.",
+        asked.kind, asked.id
+    );
+    Imported { resources: vec![], diagnostics: vec![error("Cannot import non-existent remote object", detail)] }
 }

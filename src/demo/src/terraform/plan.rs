@@ -54,7 +54,7 @@ fn planned(session: &Session, asked: &PlanAsked) -> Result<Planned, String> {
         session.note("plan", &asked.kind, &Value::Map(state.clone()), json!({ "replaces": names }));
     }
     Ok(Planned {
-        state: Dynamic::of(&Value::Map(state)),
+        state: Some(Dynamic::of(&Value::Map(state))),
         replaces: replaces.iter().map(|name| Path::to(name)).collect(),
         ..kept
     })

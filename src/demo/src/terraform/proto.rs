@@ -15,8 +15,8 @@ pub struct Dynamic {
 }
 
 impl Dynamic {
-    pub fn of(value: &Value) -> Option<Self> {
-        Some(Self { msgpack: value.pack(), json: vec![] })
+    pub fn of(value: &Value) -> Self {
+        Self { msgpack: value.pack(), json: vec![] }
     }
 }
 

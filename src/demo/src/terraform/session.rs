@@ -142,7 +142,7 @@ impl Session {
 
     fn data(&self, asked: &OfConfig) -> DataTold {
         match data::read(self, asked) {
-            Ok(state) => DataTold { state: Dynamic::of(&state), diagnostics: vec![] },
+            Ok(state) => DataTold { state: Some(Dynamic::of(&state)), diagnostics: vec![] },
             Err(why) => DataTold { state: None, diagnostics: vec![error(format!("reading {}", asked.kind), why)] },
         }
     }
@@ -162,7 +162,7 @@ fn upgrade(asked: &proto::UpgradeAsked) -> proto::Upgraded {
                     }
                 }
             }
-            proto::Upgraded { state: Dynamic::of(&Value::Map(whole)), diagnostics: vec![] }
+            proto::Upgraded { state: Some(Dynamic::of(&Value::Map(whole))), diagnostics: vec![] }
         }
         Err(why) => {
             let summary = format!("The state of {} cannot be read", asked.kind);

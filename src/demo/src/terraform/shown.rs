@@ -5,6 +5,7 @@ mod group;
 mod host;
 mod link;
 mod network;
+mod record;
 mod route;
 
 use super::{
@@ -14,6 +15,7 @@ use super::{
 use crate::world::{
     Region, World,
     network::{Block, ClientVpn, TransitGateway},
+    record::HostedZone,
     tag::Tags,
 };
 
@@ -75,6 +77,11 @@ pub fn put(world: &mut World, change: &Change<'_>, state: &mut Fields) -> Result
         "aws_eks_node_group" => eks::nodegroup(world, at, change, state),
         "aws_eks_addon" => Ok(eks::addon(world, at, state)),
         "aws_eks_access_entry" => Ok(eks::access(world, at, state)),
+        "aws_cloudwatch_log_group" => Ok(record::log_group(world, at, state)),
+        "aws_ecr_repository" => Ok(record::repository(world, at, state)),
+        "aws_route53_zone" => Ok(record::zone(world, state)),
+        "aws_route53_health_check" => Ok(record::check(world, at, state)),
+        "aws_route53_record" => Ok(record::record(world, change, state)),
         _ => Ok(Shown::No),
     }
 }
@@ -116,6 +123,11 @@ pub fn remove(world: &mut World, objects: &Objects, object: &Object) -> Result<(
         "aws_eks_cluster" => return eks::remove(world, at, objects),
         "aws_eks_node_group" => eks::remove_nodegroup(world, at, state),
         "aws_eks_addon" => region.eks.addons.retain(|addon| addon.name != state.text("addon_name")),
+        "aws_cloudwatch_log_group" => region.log_groups.retain(|one| one.name != id),
+        "aws_ecr_repository" => region.repositories.retain(|one| one.name != id),
+        "aws_route53_zone" => world.dns = HostedZone::none(),
+        "aws_route53_health_check" => world.dns.checks.retain(|one| one.id != id),
+        "aws_route53_record" => record::remove_record(world, state),
         "aws_eks_access_entry" => region.eks.access.retain(|entry| entry.principal != state.text("principal_arn")),
         _ => {}
     }
@@ -164,6 +176,7 @@ fn untagged(region: &Region, name: &str, id: &str, state: &mut Fields) -> bool {
         "aws_ec2_client_vpn_network_association" => region.vpn.associations.iter().any(|(own, _)| own == id),
         "aws_autoscaling_group" => host::group_seen(region, id, state),
         "aws_eks_cluster" => eks::seen(region, state),
+        "aws_cloudwatch_log_group" => record::log_group_seen(region, id, state),
         "aws_eks_node_group" => eks::nodegroup_seen(region, state),
         _ => true,
     }

@@ -69,13 +69,13 @@ pub fn remove(region: &mut Region, id: &str) -> Result<(), String> {
 
 /// Protocols that the world's rules know; others are kept for Terraform alone.
 fn protocol(text: &str) -> Option<&'static str> {
-    ["tcp", "udp", "icmp", "-1"].into_iter().find(|known| *known == text).or_else(|| match text {
-        "all" => Some("-1"),
-        "6" => Some("tcp"),
-        "17" => Some("udp"),
-        "1" => Some("icmp"),
+    match text {
+        "-1" | "all" => Some("-1"),
+        "tcp" | "6" => Some("tcp"),
+        "udp" | "17" => Some("udp"),
+        "icmp" | "1" => Some("icmp"),
         _ => None,
-    })
+    }
 }
 
 pub fn rule(region: &mut Region, name: &str, state: &mut Fields) -> Result<Shown, String> {

@@ -1,4 +1,6 @@
 //! Auto Scaling groups and single instances: the world starts what they want, and keeps their number.
+use std::net::Ipv4Addr;
+
 use super::{Change, Shown, set, tags, upsert};
 use crate::{
     terraform::{
@@ -9,6 +11,7 @@ use crate::{
         Region, World,
         host::{Ami, Check, Instance, Launch, LaunchTemplate, Role, ScalingGroup, State},
         life,
+        network::Subnet,
         tag::{ROLE, Tags},
     },
 };
@@ -200,15 +203,36 @@ pub fn instance(world: &mut World, at: usize, state: &mut Fields) -> Result<Show
         |address| region.instances.iter().any(|one| one.private_ip == address && one.state != State::Terminated);
     let private_ip =
         (0..200).map(|n| life::address(&subnet, role, n)).find(|one| !taken(*one)).unwrap_or(subnet.block.at(4));
+    let instance = started(state, id, role, &subnet, private_ip, &world.account, now);
+    set(state, "private_ip", private_ip.to_string());
+    set(state, "private_dns", instance.private_dns(&region.name));
+    set(state, "availability_zone", region.zones[subnet.zone].name.clone());
+    set(state, "instance_state", "running");
+    set(state, "public_ip", "");
+    set(state, "public_dns", "");
+    world.run(at, instance);
+    Ok(Shown::Yes)
+}
+
+/// An instance as it is told right after RunInstances.
+fn started(
+    state: &Fields,
+    id: String,
+    role: Role,
+    subnet: &Subnet,
+    private_ip: Ipv4Addr,
+    account: &str,
+    now: i64,
+) -> Instance {
     let digits = id.trim_start_matches("i-");
     let profile = state.text("iam_instance_profile");
-    let instance = Instance {
+    Instance {
         reservation: format!("r-{digits}"),
         role,
         shape: state.text("instance_type").to_owned(),
         zone: subnet.zone,
         vpc: subnet.vpc.clone(),
-        subnet: place,
+        subnet: subnet.id.clone(),
         private_ip,
         public_ip: None,
         interface: format!("eni-{digits}"),
@@ -228,19 +252,11 @@ pub fn instance(world: &mut World, at: usize, state: &mut Fields) -> Result<Show
         profile: if profile.is_empty() {
             String::new()
         } else {
-            format!("arn:aws:iam::{}:instance-profile/{profile}", world.account)
+            format!("arn:aws:iam::{account}:instance-profile/{profile}")
         },
-        tags: new_tags,
+        tags: tags(state),
         id,
-    };
-    set(state, "private_ip", private_ip.to_string());
-    set(state, "private_dns", instance.private_dns(&region.name));
-    set(state, "availability_zone", region.zones[subnet.zone].name.clone());
-    set(state, "instance_state", "running");
-    set(state, "public_ip", "");
-    set(state, "public_dns", "");
-    world.run(at, instance);
-    Ok(Shown::Yes)
+    }
 }
 
 pub fn instance_seen<'a>(region: &'a Region, id: &str, state: &mut Fields) -> Option<&'a Instance> {

@@ -21,13 +21,7 @@ impl World {
     pub fn empty(seed: u64, now: i64) -> Self {
         let account = super::account(seed);
         let regions = (0..REGIONS.len()).map(|number| region(seed, now, &account, number)).collect();
-        let dns = HostedZone {
-            id: String::new(),
-            name: String::new(),
-            records: vec![],
-            checks: vec![],
-            tags: Tags::default(),
-        };
+        let dns = HostedZone::none();
         let (estate, schedule) = (ESTATE.to_owned(), Schedule::default());
         let mut world = Self { seed, now, account, estate, regions, dns, schedule };
         world.begin();
