@@ -156,3 +156,6 @@ pub fn reattach(port: u16) -> String {
 pub async fn serve(stand: Arc<Stand>, listener: TcpListener) {
     grpc::serve(listener, move || Session::new(stand.clone()), Session::call).await;
 }
+
+#[cfg(test)]
+mod tests;
