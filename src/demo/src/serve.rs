@@ -98,7 +98,7 @@ pub async fn start(options: &Options, folder: &Folder) -> io::Result<Served> {
         let _written = own.clusters(estate);
     })?;
     let running = folder.tell(&estate, options, port.local_addr()?.port(), providers.local_addr()?.port())?;
-    tokio::spawn(terraform::serve(Arc::new(stand), providers));
+    tokio::spawn(terraform::serve(Arc::new(stand), life.clone(), providers));
     for (number, (listener, tls)) in clusters.into_iter().enumerate() {
         tokio::spawn(cluster(estate.clone(), life.clone(), number, listener, tls));
     }

@@ -42,7 +42,12 @@ use self::{
     session::Session,
     value::Value,
 };
-use crate::{clock, estate::Estate, rng};
+use crate::{
+    clock,
+    estate::Estate,
+    life::{Guest, Life},
+    rng,
+};
 
 /// A list of faults that hold from the start, as JSON: for tests, which cannot ask the control before there is one.
 pub const FAULTS: &str = "QUARTERDECK_DEMO_TERRAFORM_FAULTS";
@@ -152,9 +157,10 @@ pub fn reattach(port: u16) -> String {
     json!({ schema::ADDRESS: one }).to_string()
 }
 
-/// Answers Terraform as long as the process lives.
-pub async fn serve(stand: Arc<Stand>, listener: TcpListener) {
-    grpc::serve(listener, move || Session::new(stand.clone()), Session::call).await;
+/// Answers Terraform as long as the process lives; an apply keeps the estate alive, whoever began it.
+pub async fn serve(stand: Arc<Stand>, life: Arc<Life>, listener: TcpListener) {
+    let call = |session: Arc<(Session, Guest)>, path, message| async move { session.0.call(path, message).await };
+    grpc::serve(listener, move || (Session::new(stand.clone()), life.guest()), call).await;
 }
 
 #[cfg(test)]

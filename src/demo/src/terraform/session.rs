@@ -87,7 +87,7 @@ impl Session {
     ///
     /// # Errors
     /// If it is none of the protocol's that a provider without functions has, or its message cannot be read.
-    pub async fn call(self: Arc<Self>, path: String, message: Bytes) -> Result<Vec<u8>, Refusal> {
+    pub async fn call(&self, path: String, message: Bytes) -> Result<Vec<u8>, Refusal> {
         // what Terraform says besides is for plugins that it has started itself
         let name = path.strip_prefix("/tfplugin6.Provider/").ok_or(Refusal::Unimplemented)?;
         Ok(match name {
@@ -97,10 +97,10 @@ impl Session {
             "ValidateDataResourceConfig" => Complaints::default().encode_to_vec(),
             "ConfigureProvider" => self.configure(&decode::<OfConfig>(message)?).encode_to_vec(),
             "UpgradeResourceState" => upgrade(&decode(message)?).encode_to_vec(),
-            "ReadResource" => apply::read(&self, &decode(message)?).encode_to_vec(),
-            "PlanResourceChange" => plan::plan(&self, &decode(message)?).encode_to_vec(),
-            "ApplyResourceChange" => apply::apply(&self, &decode(message)?).await.encode_to_vec(),
-            "ImportResourceState" => import::import(&self, &decode(message)?).encode_to_vec(),
+            "ReadResource" => apply::read(self, &decode(message)?).encode_to_vec(),
+            "PlanResourceChange" => plan::plan(self, &decode(message)?).encode_to_vec(),
+            "ApplyResourceChange" => apply::apply(self, &decode(message)?).await.encode_to_vec(),
+            "ImportResourceState" => import::import(self, &decode(message)?).encode_to_vec(),
             "ReadDataSource" => self.data(&decode::<OfConfig>(message)?).encode_to_vec(),
             "StopProvider" => {
                 if !self.stand.faults.ignores_stop() {

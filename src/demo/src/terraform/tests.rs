@@ -22,7 +22,7 @@ const NOW: i64 = 1_780_000_000_000;
 /// An empty estate, and a provider whose region is us-east-1 and whose objects are tagged `owner = platform`.
 struct Trial {
     estate: Arc<Estate>,
-    session: Arc<Session>,
+    session: Session,
 }
 
 impl Trial {
@@ -34,7 +34,7 @@ impl Trial {
         std::fs::create_dir_all(&folder).unwrap();
         let stand = Stand::new(estate.clone(), &folder, |_| {}).unwrap();
         std::fs::remove_dir_all(&folder).unwrap();
-        let trial = Self { estate, session: Arc::new(Session::new(Arc::new(stand))) };
+        let trial = Self { estate, session: Session::new(Arc::new(stand)) };
         let mut config = schema::all().unwrap().provider.block.empty();
         config.insert("region".to_owned(), "us-east-1".into());
         let tags = Value::Map(Fields::from([("tags".to_owned(), Value::texts([("owner", "platform")]))]));
@@ -48,7 +48,7 @@ impl Trial {
     fn ask<A: Message + Default>(&self, what: &str, asked: &impl Message) -> A {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let path = format!("/tfplugin6.Provider/{what}");
-        let told = runtime.block_on(self.session.clone().call(path, Bytes::from(asked.encode_to_vec()))).unwrap();
+        let told = runtime.block_on(self.session.call(path, Bytes::from(asked.encode_to_vec()))).unwrap();
         A::decode(told.as_slice()).unwrap()
     }
 
