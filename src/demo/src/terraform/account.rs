@@ -39,6 +39,17 @@ impl Objects {
         self.made
     }
 
+    /// The key of an object. Terraform destroys what is tainted without its private data: then it is found as AWS would find it, by its id.
+    #[must_use]
+    pub fn key(&self, private: &[u8], name: &str, region: &str, state: &Fields) -> String {
+        let told = String::from_utf8_lossy(private).into_owned();
+        let by_id = || match state.text("id") {
+            "" => self.of(name, region).find(|(_, object)| object.state == *state),
+            id => self.find(name, region, "id", id),
+        };
+        if told.is_empty() { by_id().map(|(key, _)| key.to_owned()).unwrap_or_default() } else { told }
+    }
+
     pub fn put(&mut self, key: &str, object: Object) {
         self.all.insert(key.to_owned(), object);
     }

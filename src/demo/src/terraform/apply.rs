@@ -169,9 +169,10 @@ fn renewed(old: Option<&Value>, inventor: &Inventor<'_>, name: &str, attribute: 
 }
 
 fn delete(session: &Session, asked: &ApplyAsked, prior: &Value) -> Result<Done, String> {
-    let key = String::from_utf8_lossy(&asked.private).into_owned();
     let stand = &session.stand;
     let mut account = stand.account.lock();
+    let fields = prior.fields().cloned().unwrap_or_default();
+    let key = account.key(&asked.private, &asked.kind, &session.region(prior), &fields);
     if let Some(object) = account.get(&key).cloned() {
         stand.estate.change(|world| shown::remove(world, &account, &object))?;
         account.remove(&key);

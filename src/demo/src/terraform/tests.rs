@@ -157,6 +157,18 @@ fn a_vpc_is_not_removed_while_something_stands_in_it() {
 }
 
 #[test]
+fn what_is_tainted_is_removed_without_its_private_data() {
+    let trial = Trial::begin("tainted");
+    let (state, key) = trial.make("aws_vpc", &vpc(&[]));
+    let (prior, planned) = (Some(Dynamic::of(&state)), Some(Dynamic::of(&Value::Null)));
+    let asked = ApplyAsked { kind: "aws_vpc".to_owned(), prior, planned, private: vec![] };
+    let applied: Applied = trial.ask("ApplyResourceChange", &asked);
+    assert_eq!(applied.diagnostics, []);
+    assert_eq!(trial.look("aws_vpc", &state, &key), Value::Null);
+    assert!(trial.estate.look(|world| world.regions[0].vpcs.is_empty()));
+}
+
+#[test]
 fn a_second_transit_gateway_is_kept_for_terraform_and_said_not_to_be_shown() {
     let trial = Trial::begin("second-gateway");
     trial.make("aws_ec2_transit_gateway", &[]);
