@@ -157,6 +157,9 @@ pub struct DemoArgs {
     /// So many nodes and pods in the whole estate.
     #[arg(long, value_name = "NODESxPODS", value_parser = scale)]
     pub scale: Option<(usize, usize)>,
+    /// Begin with an account in which nothing stands: what comes is applied by Terraform.
+    #[arg(long, conflicts_with_all = ["scale", "incident"])]
+    pub empty: bool,
     /// The same number makes the same estate.
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,

@@ -98,6 +98,7 @@ fn options(demo: &DemoArgs) -> Result<Options> {
         speed: demo.speed,
         incidents: demo.incident.clone(),
         faults: faults.collect::<Result<_>>()?,
+        empty: demo.empty,
     })
 }
 
@@ -127,6 +128,7 @@ fn join(running: Running, demo: &DemoArgs, options: &Options) -> Result<Running>
         demo.scale
             .is_some_and(|scale| scale != (running.nodes, running.pods))
             .then(|| format!("--scale {}x{}", running.nodes, running.pods)),
+        (demo.empty && !running.empty).then(|| "an estate that stands".to_owned()),
     ];
     let other: Vec<String> = other.into_iter().flatten().collect();
     if !other.is_empty() {
@@ -158,7 +160,11 @@ fn begin(folder: &Folder, demo: &DemoArgs, options: &Options) -> Result<Running>
     let program = std::env::current_exe().map_err(|e| failed("find the own program", e.to_string()))?;
     let mut command = Command::new(program);
     command.args(["demo", "--server", "--seed", &options.seed.to_string(), "--speed", &demo.speed.to_string()]);
-    command.args(["--scale", &format!("{}x{}", options.scale.nodes, options.scale.pods)]);
+    if options.empty {
+        command.arg("--empty");
+    } else {
+        command.args(["--scale", &format!("{}x{}", options.scale.nodes, options.scale.pods)]);
+    }
     command.args(options.incidents.iter().flat_map(|name| ["--incident", name]));
     command.args(demo.fault.iter().flat_map(|text| ["--fault", text]));
     // whichever thread answers changes the world: with an arena for each thread what one frees no other takes up
@@ -197,9 +203,13 @@ fn stop(folder: &Folder) -> Result<Exit> {
     print("the demo estate has ended\n")
 }
 
-/// Lines that a shell and a program can read: `NAME=VALUE`, with nothing in the values that a shell would take apart.
+/// Lines that a shell can read: `NAME=VALUE`, in quotes where the shell would take the value apart. Programs find them in `running.json` too.
 fn variables(running: &Running) -> String {
-    running.variables.iter().map(|(name, value)| format!("{name}={value}\n")).collect()
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "/:.,_+=@%-".contains(letter);
+    let quoted = |value: &str| {
+        if value.chars().all(plain) { value.to_owned() } else { format!("'{}'", value.replace('\'', "'\\''")) }
+    };
+    running.variables.iter().map(|(name, value)| format!("{name}={}\n", quoted(value))).collect()
 }
 
 fn incidents() -> String {

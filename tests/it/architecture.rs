@@ -55,6 +55,7 @@ const DEMO_ORDER: &[(&str, u8)] = &[
     ("sigv4", 6),
     ("aws", 7),
     ("api", 7),
+    ("terraform", 7),
     ("control", 8),
     ("serve", 9),
     ("lib", 10),

@@ -5,6 +5,10 @@ mod alike;
 mod faults;
 #[path = "demo/logs.rs"]
 mod logs;
+#[path = "demo/stacks.rs"]
+mod stacks;
+#[path = "demo/terraform.rs"]
+mod terraform;
 
 use std::{
     collections::BTreeMap,
@@ -100,11 +104,11 @@ fn port(told: &Value) -> u16 {
     told["port"].as_u64().and_then(|port| port.try_into().ok()).expect("a port")
 }
 
-/// What it prints, by name.
+/// What it prints, by name, as a shell would take it.
 fn variables(said: &str) -> BTreeMap<String, String> {
     said.lines()
         .filter_map(|line| line.split_once('='))
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .map(|(name, value)| (name.to_owned(), value.trim_matches('\'').to_owned()))
         .collect()
 }
 

@@ -18,6 +18,7 @@ use crate::{
     http::{self, Answer},
     incident,
     life::Life,
+    terraform,
 };
 
 pub const PREFIX: &str = "/_demo/";
@@ -99,6 +100,10 @@ fn order(estate: &Estate, life: &Life, method: &Method, what: &str, body: &Value
         (&Method::DELETE, one) if one.starts_with("faults/") => {
             let id = one["faults/".len()..].parse::<u32>().map_err(|_| "a fault is named by its number".to_owned())?;
             Ok(json!({"removed": estate.faults.remove(Some(id))}))
+        }
+        (_, one) if one == "terraform" || one.starts_with("terraform/") => {
+            let what = one.trim_start_matches("terraform").trim_start_matches('/');
+            terraform::control::order(estate, method.as_str(), what, body)
         }
         _ => Err(format!("there is no {method} {PREFIX}{what}")),
     }

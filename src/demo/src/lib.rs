@@ -4,7 +4,7 @@
 //! `incident` makes things go wrong in the world, `fault` on the wire. The crate depends on nothing of the console and shares no
 //! decoder with it: what one writes, the other must understand.
 //!
-//! Imports point one way: `rng · clock < lines < kube < world < incident · fault < estate < http · life · sigv4 < aws · api < control <
+//! Imports point one way: `rng · clock < lines < kube < world < incident · fault < estate < http · life · sigv4 < aws · api · terraform < control <
 //! serve`. A test keeps it.
 #![allow(
     clippy::cast_possible_truncation,
@@ -27,4 +27,5 @@ pub mod lines;
 pub mod rng;
 pub mod serve;
 pub mod sigv4;
+pub mod terraform;
 pub mod world;

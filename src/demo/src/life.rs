@@ -1,8 +1,8 @@
 //! How long the servers live: while somebody who joined is there, or as long as they were asked to stay; then they end by themselves.
 use std::{
     sync::{
-        Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicI64, Ordering},
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -21,6 +21,7 @@ const LOOK: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub struct Life {
     joined: Mutex<Vec<Pid>>,
+    guests: AtomicUsize,
     kept: AtomicBool,
     /// When last somebody was there or asked, by the machine's clock.
     seen: AtomicI64,
@@ -31,6 +32,7 @@ impl Default for Life {
     fn default() -> Self {
         Self {
             joined: Mutex::default(),
+            guests: AtomicUsize::new(0),
             kept: AtomicBool::new(false),
             seen: AtomicI64::new(clock::real()),
             over: Notify::new(),
@@ -38,7 +40,24 @@ impl Default for Life {
     }
 }
 
+/// Somebody whose connection stands: as long as it does, the estate lives.
+#[derive(Debug)]
+pub struct Guest(Arc<Life>);
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        self.0.guests.fetch_sub(1, Ordering::Relaxed);
+        self.0.touch();
+    }
+}
+
 impl Life {
+    #[must_use]
+    pub fn guest(self: &Arc<Self>) -> Guest {
+        self.guests.fetch_add(1, Ordering::Relaxed);
+        Guest(self.clone())
+    }
+
     /// A process that needs the estate as long as it runs.
     pub fn join(&self, pid: i32) {
         let mut joined = self.joined.lock().unwrap_or_else(PoisonError::into_inner);
@@ -85,6 +104,21 @@ impl Life {
     fn somebody(&self) -> bool {
         let mut joined = self.joined.lock().unwrap_or_else(PoisonError::into_inner);
         joined.retain(|pid| test_kill_process(*pid).is_ok());
-        !joined.is_empty()
+        !joined.is_empty() || self.guests.load(Ordering::Relaxed) > 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_has_a_connection_is_somebody_until_it_ends() {
+        let life = Arc::new(Life::default());
+        assert!(!life.somebody());
+        let guest = life.guest();
+        assert!(life.somebody());
+        drop(guest);
+        assert!(!life.somebody());
     }
 }

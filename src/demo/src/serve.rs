@@ -17,6 +17,7 @@ use crate::{
     http::{self, Answer},
     incident,
     life::Life,
+    terraform::{self, Stand},
     world::{World, build::Scale},
 };
 
@@ -29,11 +30,13 @@ pub struct Options {
     pub speed: f64,
     pub incidents: Vec<String>,
     pub faults: Vec<Fault>,
+    /// Nothing stands yet: for who wants to apply it.
+    pub empty: bool,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { seed: 1, scale: Scale::default(), speed: 1.0, incidents: vec![], faults: vec![] }
+        Self { seed: 1, scale: Scale::default(), speed: 1.0, incidents: vec![], faults: vec![], empty: false }
     }
 }
 
@@ -63,7 +66,11 @@ pub async fn serve(options: &Options, folder: &Folder, until: impl Future<Output
 /// # Errors
 /// If no port or no file can be had, or an incident is not known.
 pub async fn start(options: &Options, folder: &Folder) -> io::Result<Served> {
-    let mut world = World::new(options.seed, clock::real(), options.scale);
+    let mut world = if options.empty {
+        World::empty(options.seed, clock::real())
+    } else {
+        World::new(options.seed, clock::real(), options.scale)
+    };
     let authority = api::certificate::Authority::new().map_err(io::Error::other)?;
     let mut clusters = vec![];
     for region in &mut world.regions {
@@ -84,7 +91,14 @@ pub async fn start(options: &Options, folder: &Folder) -> io::Result<Served> {
     }
     let life = Arc::new(Life::default());
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    let running = folder.tell(&estate, options, port.local_addr()?.port())?;
+    let providers = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let own = folder.clone();
+    let stand = Stand::new(estate.clone(), folder.path(), move |estate| {
+        // who cannot write it now could not when it began
+        let _written = own.clusters(estate);
+    })?;
+    let running = folder.tell(&estate, options, port.local_addr()?.port(), providers.local_addr()?.port())?;
+    tokio::spawn(terraform::serve(Arc::new(stand), life.clone(), providers));
     for (number, (listener, tls)) in clusters.into_iter().enumerate() {
         tokio::spawn(cluster(estate.clone(), life.clone(), number, listener, tls));
     }

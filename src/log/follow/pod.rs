@@ -312,7 +312,7 @@ impl Container {
 
     /// Nothing of what was expected came, and the run is the same: its file was rotated meanwhile.
     fn believe(&mut self, events: &mut Vec<Event>, told: &mut Vec<Told>) {
-        if let Some(stream) = &mut self.stream {
+        if let Some(stream) = self.stream.as_mut().filter(|stream| !stream.known) {
             stream.known = true;
             let last = self.memory.last().map(millis);
             self.missing = self.missing.or(last.map(|from| (from, ROTATED)));

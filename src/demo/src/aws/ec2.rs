@@ -8,6 +8,7 @@ mod listing;
 mod part;
 mod place;
 mod power;
+mod revoke;
 mod route;
 mod shape;
 mod status;
@@ -62,6 +63,8 @@ pub const SERVICE: Service = Service {
         Operation::new("ec2:ExportClientVpnClientConfiguration", vpn::configuration),
         Operation::new("ec2:GetConsoleOutput", console::output),
         Operation::new("ec2:RebootInstances", power::reboot),
+        Operation::new("ec2:RevokeSecurityGroupEgress", revoke::egress),
+        Operation::new("ec2:RevokeSecurityGroupIngress", revoke::ingress),
         Operation::new("ec2:StartInstances", power::start),
         Operation::new("ec2:StopInstances", power::stop),
         Operation::new("ec2:TerminateClientVpnConnections", vpn::terminate),

@@ -63,7 +63,7 @@ fn list(call: &Call<'_>) -> Result<Reply, Fail> {
         if marker.is_some_and(|marker| marker != zone.id) {
             return Err(Fail::bad("InvalidInput", format!("The marker {} is not valid", marker.unwrap_or_default())));
         }
-        let zones: Vec<Value> = if private { vec![] } else { vec![told(zone)] };
+        let zones: Vec<Value> = if private || zone.id.is_empty() { vec![] } else { vec![told(zone)] };
         Ok(json!({
             "HostedZones": { "HostedZone": zones },
             // the model wants it even where there is none
@@ -80,7 +80,8 @@ fn by_name(call: &Call<'_>) -> Result<Reply, Fail> {
     let from = call.text("dnsname").map(record::full);
     call.look(|world, _| {
         let zone = &world.dns;
-        let there = from.as_ref().is_none_or(|from| record::order(from) <= record::order(&zone.name));
+        let there =
+            !zone.id.is_empty() && from.as_ref().is_none_or(|from| record::order(from) <= record::order(&zone.name));
         let zones: Vec<Value> = if there { vec![told(zone)] } else { vec![] };
         json!({
             "HostedZones": { "HostedZone": zones },

@@ -26,7 +26,9 @@ struct Rota {
 
 impl Cluster {
     pub(super) fn be_born(&mut self) {
-        let (now, founded) = (self.plan.now, self.plan.now - 47 * DAY);
+        let now = self.plan.now;
+        // one that no node has joined yet was founded this moment
+        let founded = if self.plan.nodes.is_empty() { now } else { now - 47 * DAY };
         self.now = founded;
         let mut rng = self.chance(&format!("birth {}", self.plan.name));
         self.store.set_rv(20_000_000 + rng.below(60_000_000));

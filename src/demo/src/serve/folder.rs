@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::Options;
-use crate::{control::Client, estate::Estate, world::build::ESTATE};
+use crate::{control::Client, estate::Estate, terraform, world::build::ESTATE};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Folder(PathBuf);
@@ -26,6 +26,8 @@ pub struct Running {
     pub nodes: usize,
     pub pods: usize,
     pub speed: f64,
+    #[serde(default)]
+    pub empty: bool,
     /// The variables that point a client at it.
     pub variables: Vec<(String, String)>,
 }
@@ -52,6 +54,11 @@ impl Folder {
     }
 
     #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    #[must_use]
     pub fn file(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
@@ -68,7 +75,7 @@ impl Folder {
         self.told().filter(Running::answers)
     }
 
-    pub(super) fn tell(&self, estate: &Estate, options: &Options, port: u16) -> io::Result<Running> {
+    pub(super) fn tell(&self, estate: &Estate, options: &Options, port: u16, providers: u16) -> io::Result<Running> {
         let running = Running {
             pid: std::process::id(),
             port,
@@ -77,14 +84,20 @@ impl Folder {
             nodes: options.scale.nodes,
             pods: options.scale.pods,
             speed: options.speed,
-            variables: self.variables(estate, port),
+            variables: self.variables(estate, port, providers),
+            empty: options.empty,
         };
-        self.write("kubeconfig", &kubeconfig(estate))?;
+        self.clusters(estate)?;
         self.write("aws-config", "")?;
         self.write("config.toml", &settings(estate))?;
         // last: whoever waits for it finds the others
         self.write("running.json", &serde_json::to_string(&running)?)?;
         Ok(running)
+    }
+
+    /// The file by which the clusters that there are now are reached.
+    pub(super) fn clusters(&self, estate: &Estate) -> io::Result<()> {
+        self.write("kubeconfig", &kubeconfig(estate))
     }
 
     /// Whole or not at all.
@@ -105,7 +118,7 @@ impl Folder {
         Ok(())
     }
 
-    fn variables(&self, estate: &Estate, port: u16) -> Vec<(String, String)> {
+    fn variables(&self, estate: &Estate, port: u16, providers: u16) -> Vec<(String, String)> {
         let path = |name: &str| self.file(name).display().to_string();
         let home = estate.look(|world| world.regions.first().map(|region| region.name.clone())).unwrap_or_default();
         [
@@ -120,6 +133,7 @@ impl Folder {
             ("AWS_SHARED_CREDENTIALS_FILE", path("aws-config")),
             ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
             ("KUBECONFIG", path("kubeconfig")),
+            ("TF_REATTACH_PROVIDERS", terraform::reattach(providers)),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into()
@@ -128,7 +142,7 @@ impl Folder {
 
 fn kubeconfig(estate: &Estate) -> String {
     let (clusters, contexts) = estate.look(|world| {
-        let each = world.regions.iter().map(|region| {
+        let each = world.regions.iter().filter(|region| region.eks.is_there()).map(|region| {
             let name = &region.eks.name;
             let authority = STANDARD.encode(region.eks.authority.as_bytes());
             let cluster = json!({"name": name, "cluster": {"server": region.eks.endpoint, "certificate-authority-data": authority}});

@@ -1,4 +1,5 @@
 //! Makes the world from a seed: everything that stands when the console is opened, with the history that it would have.
+mod empty;
 mod entry;
 mod hosts;
 mod network;
@@ -84,7 +85,7 @@ impl World {
     /// Never: the regions and zones are constants.
     #[must_use]
     pub fn new(seed: u64, now: i64, scale: Scale) -> Self {
-        let account = format!("{:012}", 100_000_000_000 + Rng::of(seed, "account").below(899_999_999_999));
+        let account = account(seed);
         let regions: Vec<Region> =
             (0..REGIONS.len()).map(|number| region(seed, now, &account, number, scale)).collect();
         let dns = entry::zone(seed, &regions);
@@ -102,22 +103,30 @@ impl World {
     }
 }
 
+fn account(seed: u64) -> String {
+    format!("{:012}", 100_000_000_000 + Rng::of(seed, "account").below(899_999_999_999))
+}
+
+fn site_zones(number: usize) -> Vec<Zone> {
+    let (name, short) = REGIONS[number];
+    let zones = ["a", "b", "c"].iter().zip([(number * 2) % 3 + 1, (number * 2 + 1) % 3 + 1, (number * 2 + 2) % 3 + 1]);
+    zones.map(|(letter, place)| Zone { name: format!("{name}{letter}"), id: format!("{short}-az{place}") }).collect()
+}
+
 /// An even share of `all` for the region with this number, the rest going to the first ones.
 fn share(all: usize, number: usize) -> usize {
     all / REGIONS.len() + usize::from(number < all % REGIONS.len())
 }
 
 fn region(seed: u64, now: i64, account: &str, number: usize, scale: Scale) -> Region {
-    let (name, short) = REGIONS[number];
-    let zones = ["a", "b", "c"].iter().zip([(number * 2) % 3 + 1, (number * 2 + 1) % 3 + 1, (number * 2 + 2) % 3 + 1]);
-    let zones = zones.map(|(letter, place)| Zone { name: format!("{name}{letter}"), id: format!("{short}-az{place}") });
+    let (name, _) = REGIONS[number];
     let site = Site {
         seed,
         now,
         account,
         name,
         octet: 10 * (u8::try_from(number).unwrap_or(0) + 1),
-        zones: zones.collect(),
+        zones: site_zones(number),
         nodes: share(scale.nodes, number).max(ZONES),
         pods: share(scale.pods, number),
     };

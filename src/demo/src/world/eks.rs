@@ -25,6 +25,14 @@ pub struct Cluster {
     pub tags: Tags,
 }
 
+impl Cluster {
+    /// Whether the region has one: where it has none, the name is empty, and the port and its certificate wait for one.
+    #[must_use]
+    pub const fn is_there(&self) -> bool {
+        !self.name.is_empty()
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct Nodegroup {
     pub name: String,

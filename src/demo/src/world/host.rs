@@ -161,6 +161,17 @@ pub struct ScalingGroup {
     pub created: i64,
     pub activities: Vec<Activity>,
     pub tags: Tags,
+    /// What its template starts, where that is not what the estate's own hosts of its role are.
+    pub launch: Option<Launch>,
+}
+
+/// What a launch template says of the hosts that it starts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Launch {
+    pub ami: String,
+    pub groups: Vec<String>,
+    pub shape: String,
+    pub profile: String,
 }
 
 #[derive(Clone, Debug)]

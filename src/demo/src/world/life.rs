@@ -156,6 +156,8 @@ pub fn address(subnet: &Subnet, role: Role, number: u32) -> Ipv4Addr {
         Role::Bastion => 20,
         Role::Jump => NODE_ADDRESSES - 200,
     };
+    // a small subnet has its hosts where it begins
+    let first = if first + 200 < subnet.block.size() { first } else { 4 };
     subnet.block.at(first + number)
 }
 
@@ -209,8 +211,7 @@ pub fn draft(of: Draft<'_>) -> Instance {
         agent: None,
         groups: vec![of.security_group],
         asg: Some(of.group.name.clone()),
-        nodegroup: (role == Role::Node)
-            .then(|| of.group.tags.value("eks:nodegroup-name").unwrap_or_default().to_owned()),
+        nodegroup: of.group.tags.value("eks:nodegroup-name").map(str::to_owned),
         profile: format!("arn:aws:iam::{}:instance-profile/demo-{}", of.account, role.name()),
         tags,
         id: of.id,
@@ -239,7 +240,9 @@ pub fn node_spec(instance: &Instance, region: &str, zones: &[Zone], subnets: &[S
         nodegroup: instance.nodegroup.clone().unwrap_or_default(),
         ami: instance.ami.clone(),
         joined: instance.launched + 75 * SECOND,
-        pod_network: subnet.map_or((instance.private_ip, 32), |s| (s.block.at(NODE_ADDRESSES), s.block.prefix)),
+        pod_network: subnet.map_or((instance.private_ip, 32), |s| {
+            (s.block.at(NODE_ADDRESSES.min(s.block.size() / 2)), s.block.prefix)
+        }),
     }
 }
 

@@ -106,6 +106,7 @@ pub enum Target {
     Internet(String),
     Nat(String),
     Transit(String),
+    Peering(String),
     /// A gateway endpoint; its destination is a prefix list.
     Endpoint(String),
 }
@@ -234,4 +235,42 @@ pub struct VpnConnection {
     pub ended: Option<i64>,
     pub bytes_in: u64,
     pub bytes_out: u64,
+}
+
+impl TransitGateway {
+    /// Where a region has none, its id is empty.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self { id: String::new(), asn: 0, created: 0, attachments: vec![], tags: Tags(vec![]) }
+    }
+
+    #[must_use]
+    pub const fn is_there(&self) -> bool {
+        !self.id.is_empty()
+    }
+}
+
+impl ClientVpn {
+    /// Where a region has none, its id is empty.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self {
+            id: String::new(),
+            vpc: String::new(),
+            groups: vec![],
+            block: Block::new(0, 0, 0, 0, 32),
+            created: 0,
+            certificate: String::new(),
+            log_group: String::new(),
+            associations: vec![],
+            authorizations: vec![],
+            connections: vec![],
+            tags: Tags(vec![]),
+        }
+    }
+
+    #[must_use]
+    pub const fn is_there(&self) -> bool {
+        !self.id.is_empty()
+    }
 }

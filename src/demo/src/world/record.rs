@@ -54,6 +54,14 @@ pub struct HostedZone {
     pub tags: Tags,
 }
 
+impl HostedZone {
+    /// Where there is none, its id is empty.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self { id: String::new(), name: String::new(), records: vec![], checks: vec![], tags: Tags(vec![]) }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub struct DnsRecord {
     pub name: String,

@@ -189,6 +189,7 @@ def changes(lab):
     lab.check("ticket" in left and "empty" not in left, f"tags after some were taken away: {left}")
     lab.refused("ec2", "CreateTags", "InvalidID", region, Resources=["i-0123456789abcdef0"], Tags=[{"Key": "a", "Value": "b"}])
     lab.refused("ec2", "CreateTags", "InvalidParameterValue", region, Resources=[jump], Tags=[{"Key": "aws:mine", "Value": "b"}])
+    revoked(lab, region, ask)
     endpoint = ask("DescribeClientVpnEndpoints")["ClientVpnEndpoints"][0]["ClientVpnEndpointId"]
     there = [one for one in ask("DescribeClientVpnConnections", ClientVpnEndpointId=endpoint)["Connections"] if one["Status"]["Code"] == "active"]
     for one in there[:1]:
@@ -196,3 +197,22 @@ def changes(lab):
         now = ask("DescribeClientVpnConnections", ClientVpnEndpointId=endpoint, Filters=[{"Name": "connection-id", "Values": [one["ConnectionId"]]}])["Connections"]
         lab.check([row["Status"]["Code"] for row in now] == ["terminated"], f"a connection that was ended: {now}")
     lab.refused("ec2", "TerminateClientVpnConnections", "InvalidClientVpnConnection.IdNotFound", region, ClientVpnEndpointId=endpoint, ConnectionId="cvpn-connection-0123456789abcdef0")
+
+
+def revoked(lab, region, ask):
+    group = ask("DescribeSecurityGroups", Filters=[{"Name": "group-name", "Values": ["bastion"]}])["SecurityGroups"][0]
+    def rules():
+        return ask("DescribeSecurityGroupRules", Filters=[{"Name": "group-id", "Values": [group["GroupId"]]}])["SecurityGroupRules"]
+    for operation, outward in (("RevokeSecurityGroupIngress", False), ("RevokeSecurityGroupEgress", True)):
+        lab.refused("ec2", operation, "MissingParameter", region, GroupId=group["GroupId"])
+        lab.refused("ec2", operation, "InvalidGroup.NotFound", region, GroupId="sg-0123456789abcdef0", SecurityGroupRuleIds=["sgr-0123456789abcdef0"])
+        lab.refused("ec2", operation, "InvalidSecurityGroupRuleId.NotFound", region, GroupId=group["GroupId"], SecurityGroupRuleIds=["sgr-0123456789abcdef0"])
+        one = next(rule["SecurityGroupRuleId"] for rule in rules() if rule["IsEgress"] == outward)
+        lab.refused("ec2", operation, "DryRunOperation", region, GroupId=group["GroupId"], SecurityGroupRuleIds=[one], DryRun=True)
+        gone = ask(operation, GroupId=group["GroupId"], SecurityGroupRuleIds=[one])["RevokedSecurityGroupRules"]
+        lab.check([rule["SecurityGroupRuleId"] for rule in gone] == [one], f"{operation}: took away {gone}")
+        lab.check(one not in [rule["SecurityGroupRuleId"] for rule in rules()], f"{operation}: the rule stands")
+    permission = next(one for one in ask("DescribeSecurityGroups", GroupIds=[group["GroupId"]])["SecurityGroups"][0]["IpPermissions"])
+    ask("RevokeSecurityGroupIngress", GroupId=group["GroupId"], IpPermissions=[permission])
+    lab.refused("ec2", "RevokeSecurityGroupIngress", "InvalidPermission.NotFound", region, GroupId=group["GroupId"], IpPermissions=[permission])
+    lab.check(not [rule for rule in rules() if not rule["IsEgress"]], "rules that were taken away by what they say stand")

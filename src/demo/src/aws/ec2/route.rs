@@ -73,6 +73,7 @@ fn route(route: &Route) -> Value {
         Target::Internet(id) | Target::Endpoint(id) => ("gatewayId", id.as_str()),
         Target::Nat(id) => ("natGatewayId", id.as_str()),
         Target::Transit(id) => ("transitGatewayId", id.as_str()),
+        Target::Peering(id) => ("vpcPeeringConnectionId", id.as_str()),
     };
     json!({
         destination: route.destination,

@@ -25,9 +25,11 @@ fn all(region: &Region) -> Vec<(&str, &'static str, &Tags)> {
     all.extend(region.addresses.iter().map(|one| (one.allocation.as_str(), "elastic-ip", &one.tags)));
     all.extend(region.groups.iter().map(|one| (one.id.as_str(), "security-group", &one.tags)));
     all.extend(region.endpoints.iter().map(|one| (one.id.as_str(), "vpc-endpoint", &one.tags)));
-    all.push((&region.transit.id, "transit-gateway", &region.transit.tags));
+    let transit = Some(&region.transit).filter(|one| one.is_there());
+    all.extend(transit.map(|one| (one.id.as_str(), "transit-gateway", &one.tags)));
     all.extend(region.transit.attachments.iter().map(|one| (one.id.as_str(), "transit-gateway-attachment", &one.tags)));
-    all.push((&region.vpn.id, "client-vpn-endpoint", &region.vpn.tags));
+    let vpn = Some(&region.vpn).filter(|one| one.is_there());
+    all.extend(vpn.map(|one| (one.id.as_str(), "client-vpn-endpoint", &one.tags)));
     all.extend(region.amis.iter().map(|one| (one.id.as_str(), "image", &one.tags)));
     all.extend(region.instances.iter().map(|one| (one.id.as_str(), "instance", &one.tags)));
     all

@@ -26,28 +26,31 @@ fn route_table(region: &Region) -> String {
 
 pub fn gateways(call: &Call<'_>) -> Result<Reply, Fail> {
     let rows = call.look(|world, region| {
-        let transit = &region.transit;
-        vec![json!({
-            "transitGatewayId": transit.id,
-            "transitGatewayArn": arn(region, &world.account, &format!("transit-gateway/{}", transit.id)),
-            "state": "available",
-            "ownerId": world.account,
-            "description": format!("{} hub", world.estate),
-            "creationTime": time(transit.created),
-            "options": {
-                "amazonSideAsn": transit.asn,
-                "autoAcceptSharedAttachments": "disable",
-                "defaultRouteTableAssociation": "enable",
-                "associationDefaultRouteTableId": route_table(region),
-                "defaultRouteTablePropagation": "enable",
-                "propagationDefaultRouteTableId": route_table(region),
-                "vpnEcmpSupport": "enable",
-                "dnsSupport": "enable",
-                "securityGroupReferencingSupport": "disable",
-                "multicastSupport": "disable",
-            },
-            "tagSet": tag_set(&transit.tags),
-        })]
+        let transit = Some(&region.transit).filter(|transit| transit.is_there());
+        let told = transit.map(|transit| {
+            json!({
+                "transitGatewayId": transit.id,
+                "transitGatewayArn": arn(region, &world.account, &format!("transit-gateway/{}", transit.id)),
+                "state": "available",
+                "ownerId": world.account,
+                "description": format!("{} hub", world.estate),
+                "creationTime": time(transit.created),
+                "options": {
+                    "amazonSideAsn": transit.asn,
+                    "autoAcceptSharedAttachments": "disable",
+                    "defaultRouteTableAssociation": "enable",
+                    "associationDefaultRouteTableId": route_table(region),
+                    "defaultRouteTablePropagation": "enable",
+                    "propagationDefaultRouteTableId": route_table(region),
+                    "vpnEcmpSupport": "enable",
+                    "dnsSupport": "enable",
+                    "securityGroupReferencingSupport": "disable",
+                    "multicastSupport": "disable",
+                },
+                "tagSet": tag_set(&transit.tags),
+            })
+        });
+        told.into_iter().collect()
     })?;
     let filters = &[
         ("options.amazon-side-asn", "options.amazonSideAsn"),

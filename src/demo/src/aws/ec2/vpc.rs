@@ -271,7 +271,7 @@ pub fn flow_logs(call: &Call<'_>) -> Result<Reply, Fail> {
                 "tagSet": tag_set(&vpc.tags),
             })
         };
-        region.vpcs.iter().map(row).collect()
+        region.vpcs.iter().filter(|vpc| !vpc.flow_log.is_empty()).map(row).collect()
     })?;
     let filters = &[
         ("deliver-log-status", "deliverLogsStatus"),

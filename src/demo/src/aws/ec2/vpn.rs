@@ -36,7 +36,13 @@ fn moment(ms: i64) -> String {
 }
 
 pub fn endpoints(call: &Call<'_>) -> Result<Reply, Fail> {
-    let rows = call.look(|world, region| vec![endpoint(world, &region.name, &region.vpn)])?;
+    let rows = call.look(|world, region| {
+        Some(&region.vpn)
+            .filter(|vpn| vpn.is_there())
+            .map(|vpn| endpoint(world, &region.name, vpn))
+            .into_iter()
+            .collect()
+    })?;
     let filters = &[
         ("endpoint-id", "clientVpnEndpointId"),
         ("transport-protocol", "transportProtocol"),

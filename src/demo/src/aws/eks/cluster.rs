@@ -9,7 +9,9 @@ use crate::{
 };
 
 pub fn list(call: &Call<'_>) -> Result<Reply, Fail> {
-    let all = call.look(|_, region| vec![region.eks.name.clone()])?;
+    let all = call.look(|_, region| {
+        Some(&region.eks).filter(|eks| eks.is_there()).map(|eks| eks.name.clone()).into_iter().collect()
+    })?;
     let Page { rows, next } = names(call, all)?;
     Ok(json!({ "clusters": rows, "nextToken": next }).into())
 }

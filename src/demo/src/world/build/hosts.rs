@@ -97,6 +97,7 @@ fn groups(site: &Site<'_>, net: &Net) -> Vec<ScalingGroup> {
                 created: founded(site.now) + HOUR,
                 activities: vec![first_activity(site, &name)],
                 tags,
+                launch: None,
                 name,
             });
         }

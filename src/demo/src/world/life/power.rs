@@ -25,6 +25,13 @@ pub enum Refusal {
 }
 
 impl World {
+    /// Takes an instance in that was just asked for: it comes up as all do.
+    pub fn run(&mut self, region: usize, instance: Instance) {
+        let id = instance.id.clone();
+        self.regions[region].instances.push(instance);
+        self.soon(region, &id, Step::Running, 9 * SECOND);
+    }
+
     /// # Errors
     /// If there is no such instance, or it cannot be stopped in its state.
     pub fn stop(&mut self, region: usize, id: &str) -> Result<Change, Refusal> {

@@ -135,7 +135,10 @@ impl World {
     fn new_instance(&self, region: usize, group: &ScalingGroup, rng: &mut Rng) -> Instance {
         let place = &self.regions[region];
         let role = role(group);
-        let subnet = place.subnets.iter().find(|s| Some(&s.id) == group.subnets.first()).unwrap_or(&place.subnets[0]);
+        // the emptiest of its subnets; the first of those
+        let members = |id: &String| place.members(&group.name).filter(|i| i.subnet == *id).count();
+        let emptiest = group.subnets.iter().min_by_key(|id| members(id));
+        let subnet = place.subnets.iter().find(|s| Some(&s.id) == emptiest).unwrap_or(&place.subnets[0]);
         let taken = |number: &u32| {
             place
                 .instances
@@ -149,7 +152,7 @@ impl World {
             .filter(|a| a.tags.value(super::super::tag::ROLE) == Some(role.name()))
             .max_by_key(|a| a.created);
         let security_group = place.groups.iter().find(|g| g.name == role.name());
-        draft(Draft {
+        let mut instance = draft(Draft {
             id: format!("i-0{}", rng.hex(16)),
             group,
             zone_name: &place.zones[subnet.zone].name,
@@ -160,7 +163,12 @@ impl World {
             account: &self.account,
             now: self.now,
             rng,
-        })
+        });
+        if let Some(launch) = group.launch.clone() {
+            (instance.ami, instance.groups) = (launch.ami, launch.groups);
+            (instance.shape, instance.profile) = (launch.shape, launch.profile);
+        }
+        instance
     }
 
     fn note(&mut self, region: usize, group: &str, activity: Activity) {
