@@ -42,8 +42,8 @@ pub async fn execute(cx: &Cx, clients: &Clients, work: Work) -> Result<()> {
         Work::Describe(feed, id) => describe::run(cx, clients, feed, &id).await,
         Work::Identify(account) => identify::run(cx, clients, account).await,
         Work::Tail(reading) => tail::run(cx, clients, reading).await,
-        Work::Search(sought) => search::run(cx, sought).await,
-        Work::Alike(work) => alike::run(cx, work).await,
-        Work::Save(work) => save::run(work).await,
+        Work::Search(sought) => search::run(cx, *sought).await,
+        Work::Alike(work) => alike::run(cx, *work).await,
+        Work::Save(work) => save::run(*work).await,
     }
 }

@@ -178,7 +178,7 @@ pub fn ask(model: &mut Model, text: &str) -> Vec<Effect> {
     let sought = logs.ask(text, now, offset);
     let mut effects: Vec<Effect> = logs.search.take().map(Effect::Cancel).into_iter().collect();
     if let Some(sought) = sought {
-        let (task, effect) = feed::start(model, Work::Search(sought));
+        let (task, effect) = feed::start(model, Work::Search(Box::new(sought)));
         with(model, |logs| logs.search = Some(task));
         effects.push(effect);
     }

@@ -16,11 +16,11 @@ pub enum Work {
     /// Read logs, and go on reading.
     Tail(Reading),
     /// Search what was read of logs.
-    Search(Sought),
+    Search(Box<Sought>),
     /// Group lines of logs that look alike.
-    Alike(Alike),
+    Alike(Box<Alike>),
     /// Write lines of logs to a file.
-    Save(Saving),
+    Save(Box<Saving>),
 }
 
 /// How work is stopped.

@@ -115,7 +115,7 @@ fn nothing(canvas: &mut Canvas<'_>, area: Rect, logs: &Logs) {
     if let Some(error) = &logs.failed {
         said.push((theme.bad, format!("✗ {}: {}", error.what, error.why)));
         said.extend((!error.hint.is_empty()).then(|| (theme.text, format!("  {}", error.hint))));
-    } else if logs.store.len() > 0 {
+    } else if !logs.store.is_empty() {
         said.push((theme.text, format!("None of {} lines matches.", text::thousands(logs.store.len()))));
     } else if logs.targets.is_empty() {
         said.push((theme.waiting, "Looking where its logs are…".to_owned()));

@@ -106,7 +106,7 @@ fn alike(model: &mut Model) -> Vec<Effect> {
     // only what is there can be compared with
     let begin = logs.begin().unwrap_or(now.0).max(now.0 - HOUR).min(now.0);
     let work = Alike { sought: logs.everything(), now, before: (begin, now.0) };
-    let (task, effect) = feed::start(model, Work::Alike(work));
+    let (task, effect) = feed::start(model, Work::Alike(Box::new(work)));
     with(model, |logs| logs.grouping = Some(task));
     model.notices.say("grouping what looks alike…");
     vec![effect]
@@ -222,7 +222,7 @@ pub fn save(model: &mut Model, path: &str) -> Vec<Effect> {
         lines,
         names: logs.names.clone(),
     };
-    let effect = feed::start(model, Work::Save(work)).1;
+    let effect = feed::start(model, Work::Save(Box::new(work))).1;
     vec![effect]
 }
 

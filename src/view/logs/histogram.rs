@@ -53,8 +53,13 @@ fn axis(canvas: &mut Canvas<'_>, area: Rect, logs: &Logs, columns: &[Column], hi
     let theme = canvas.theme;
     let (Some(first), Some(last)) = (columns.first(), columns.last()) else { return };
     let (from, to) = (canvas.model.zone.clock(first.1.0, false), canvas.model.zone.clock(last.1.1, false));
-    let seconds = (first.1.1 - first.1.0).max(1) as f64 / 1000.0;
-    let most = format!("at most {} in {seconds:.1} s", text::thousands(usize::try_from(highest).unwrap_or(usize::MAX)));
+    let step = (first.1.1 - first.1.0).max(1);
+    let most = format!(
+        "at most {} in {}.{} s",
+        text::thousands(usize::try_from(highest).unwrap_or(usize::MAX)),
+        step / 1000,
+        step % 1000 / 100
+    );
     canvas.put(area.x, area.y, area.width, &from, theme.dim);
     let width = |words: &str| u16::try_from(text::width(words)).unwrap_or(u16::MAX).min(area.width);
     canvas.put(area.right() - width(&to), area.y, area.width, &to, theme.dim);

@@ -58,8 +58,10 @@ fn a_denied_call_names_the_permission_and_the_region_and_the_rest_is_shown() {
     let terminal = at(&estate, "vpc");
     shows(&terminal, "us-west-2");
     shows(&terminal, "ec2:DescribeVpcs");
-    let screen = terminal.screen();
-    assert!(screen.contains("us-west-1") && screen.matches("demo-security").count() == 3, "{screen}");
+    terminal.until("the other regions are shown beside it", || {
+        let screen = terminal.screen();
+        screen.contains("us-west-1") && screen.matches("demo-security").count() == 3
+    });
 }
 
 #[test]
