@@ -70,6 +70,8 @@ pub struct Group {
     last_now: i64,
     holes: Vec<Hole>,
     back_off: BackOff,
+    /// How often listings led in circles since one was read to its end.
+    stuck: u32,
     trouble: Option<Standing>,
     troubled_since: i64,
     /// When it was noticed (the service's clock) that the group is not there, after it had been read.
@@ -116,6 +118,7 @@ impl Group {
             last_now: now,
             holes: vec![],
             back_off: BackOff::default(),
+            stuck: 0,
             trouble: None,
             troubled_since: i64::MAX,
             gone_at: None,
@@ -213,7 +216,12 @@ impl Group {
         match turned {
             Turned::More => {}
             Turned::Done => self.finish(ask.drain, now, &mut told),
-            Turned::Stuck => self.back_off.failed(now, 30_000, self.salt),
+            Turned::Stuck => {
+                // Answers came, so nothing else slows this down.
+                self.back_off.failures = self.stuck;
+                self.back_off.failed(now, 30_000, self.salt);
+                self.stuck += 1;
+            }
         }
         self.tell_standing(now, &mut told);
         told

@@ -157,6 +157,7 @@ impl Group {
             }
             self.read_through(&drain, told);
         }
+        self.stuck = 0;
         self.forget();
         told.push(Told::Cursor(self.target, self.cursor()));
     }

@@ -99,6 +99,30 @@ fn a_group_says_that_it_is_throttled_denied_gone_or_lost_and_goes_on_when_it_may
 }
 
 #[test]
+fn a_service_that_leads_in_circles_is_not_asked_for_ever_and_the_rest_is_said_to_be_missing() {
+    for circle in [&["a"][..], &["a", "b", "c"]] {
+        let reading = Reading { since: START - MINUTE, until: None, follow: true, newest_first: true };
+        let mut group = Group::new(TargetNo(0), reading, Numbers::default(), START);
+        let (mut now, mut asks) = (START, 0);
+        while now < START + MINUTE {
+            match group.next(now) {
+                Step::Ask(ask) => {
+                    let next = Some(circle[asks % circle.len()].into());
+                    group.answered(&ask, Page { next, ..Page::default() }, now + 10);
+                    (now, asks) = (now + 10, asks + 1);
+                }
+                Step::Wait(until) => now = until.min(START + MINUTE),
+                Step::Done => panic!("it is followed"),
+            }
+        }
+        assert!((10..200).contains(&asks), "{asks} asks in a minute");
+        assert!(group.cursor().covered <= START + MINUTE);
+        let told = group.leave(now);
+        assert!(told.iter().any(|told| matches!(told, Told::Gap(_))), "{told:?}");
+    }
+}
+
+#[test]
 fn one_event_is_one_event_whatever_bytes_it_is_made_of() {
     let reading = bounded(0, 10, false);
     let mut group = Group::new(TargetNo(0), reading, Numbers::default(), START);

@@ -91,7 +91,8 @@ fn plot(seed: u64) -> Plot {
             from: START - 50 * MINUTE,
             to: spoken_to,
             every: [40_000, 4000, 900, 300][chance.within(0, 3) as usize],
-            late: (100, 20, 10),
+            // Where events are rarely late, nothing but the repair looks back for them.
+            late: [(100, 20, 10), (100, 0, 1)][chance.within(0, 1) as usize],
             storms: [0, 2][chance.within(0, 1) as usize],
             ahead: [0, 40 * SECOND][chance.within(0, 1) as usize],
         };
