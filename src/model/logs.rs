@@ -3,30 +3,26 @@ pub mod lines;
 pub mod names;
 pub mod over;
 pub mod scroll;
+mod work;
 
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
 };
 
-use super::{task::TaskId, zone::Zone};
+use super::task::TaskId;
 use crate::{
     error::Error,
     kinds::Wish,
     log::{
-        Event, Gap, Level, News, SourceNo, TargetNo,
+        Event, Gap, News, SourceNo, TargetNo,
         follow::{Confirmed, Standing, Told, seen},
-        store::{
-            self, Added, LineNo, Snapshot, Store,
-            histogram::Histogram,
-            query::{Names as Words, Query},
-            search::Piece,
-            shown::Shown,
-        },
+        store::{self, Added, LineNo, Store, histogram::Histogram, query::Query, search::Piece, shown::Shown},
     },
 };
 use lines::Form;
 use names::Names;
+pub use work::{Alike, Group, Saving, Sought};
 
 /// How far back a log is opened, in milliseconds.
 pub const BACK: i64 = 15 * 60 * 1000;
@@ -69,70 +65,6 @@ pub enum Span {
     From(i64),
     Between(i64, i64),
 }
-
-/// A search: of what, and for what.
-#[derive(Clone, Debug)]
-pub struct Sought {
-    pub snapshot: Snapshot,
-    pub query: Query,
-    pub names: Words,
-}
-
-/// Two searches are one only if they are the same task; they are never compared for what they hold.
-impl PartialEq for Sought {
-    fn eq(&self, other: &Self) -> bool {
-        self.query.text() == other.query.text() && self.snapshot.numbers() == other.snapshot.numbers()
-    }
-}
-
-impl Eq for Sought {}
-
-impl Sought {
-    /// Looks through everything, newest first, until `stop` says so.
-    pub fn search(&self, stop: &dyn Fn() -> bool, found: &mut dyn FnMut(Piece)) {
-        self.snapshot.search(&self.query, &self.names, true, stop, found);
-    }
-}
-
-/// Lines that look alike: where, and against which time before.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Alike {
-    pub sought: Sought,
-    pub now: (i64, i64),
-    pub before: (i64, i64),
-}
-
-/// So many lines that look alike.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Group {
-    pub lines: u64,
-    pub level: Level,
-    pub text: String,
-    /// What it is against the time before.
-    pub news: Option<store::patterns::News>,
-}
-
-/// What is written to a file.
-#[derive(Clone, Debug)]
-pub struct Saving {
-    pub path: Arc<str>,
-    /// As it came, or as it is shown.
-    pub raw: bool,
-    /// What is said before the lines: of what they are, and what may be missing.
-    pub head: Vec<String>,
-    pub zone: Zone,
-    pub snapshot: Snapshot,
-    pub lines: Vec<LineNo>,
-    pub names: Names,
-}
-
-impl PartialEq for Saving {
-    fn eq(&self, other: &Self) -> bool {
-        (&self.path, &self.lines) == (&other.path, &other.lines)
-    }
-}
-
-impl Eq for Saving {}
 
 /// By what a provisional line is known again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
