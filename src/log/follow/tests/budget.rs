@@ -79,6 +79,30 @@ fn a_late_event_is_shown_within_a_poll_and_a_second_of_the_time_when_it_can_be_r
 }
 
 #[test]
+fn an_event_that_is_late_by_minutes_in_a_busy_group_is_shown_with_the_next_repair() {
+    let mut groups = groups(1, 100, (0, 0, 0), 33);
+    let late = |said: &mut super::cloud::Said, by: i64| {
+        (said.ingested, said.visible) = (said.at + by, said.at + by + SECOND);
+        said.id.clone()
+    };
+    // So far apart that the overlap has forgotten the first when the second comes.
+    let said = &mut groups[0].said;
+    let (first, second) = (said.len() / 2, said.len() - 9000);
+    let ids = [late(&mut said[first], 5 * MINUTE), late(&mut said[second], 7 * MINUTE)];
+    let cloud = Cloud::new(4, groups, QUIET, 10.0);
+    let region = region(10.0, 1, following(START - 20 * MINUTE), START);
+    let mut drive = Drive::new(cloud, Here::default(), region, START);
+    drive.until(START + 34 * MINUTE);
+    for id in ids {
+        let said = drive.cloud.groups[0].said.iter().find(|said| said.id == id).unwrap();
+        let (_, shown) = &drive.screen.shown[&(TargetNo(0), id.as_str().into())];
+        let wait = shown - said.visible;
+        println!("shown {} s after it could be read", wait / SECOND);
+        assert!(wait <= 5 * MINUTE + 10 * SECOND, "shown {wait} ms after it could be read");
+    }
+}
+
+#[test]
 fn the_first_screen_comes_with_the_first_answer_and_is_the_newest() {
     let cloud = Cloud::new(3, groups(1, 100, (100, 0, 0), 1), QUIET, 10.0);
     let region = region(10.0, 1, following(START - 20 * MINUTE), START);
