@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Draws screens of the console as one SVG, from real frames: what a tmux pane holds after some keys were pressed.
 
-usage: picture.py BINARY OUT.svg      (the lab's variables must be set: lab.sh up DIR; needs tmux)
+usage: picture.py BINARY OUT.svg      (needs tmux, and the variables of an estate: quarterdeck demo --serve --incident bad-deploy)
 """
 import html, re, subprocess, sys, time
 
@@ -12,9 +12,9 @@ BASIC = ["#101418", "#e05561", "#8cc265", "#d6a04f", "#5c9fe0", "#b078d6", "#4fb
 
 # What is shown: a caption, the arguments, and the keys that lead there.
 SCREENS = [
-    ("A VPC's instances", ["--at", "vpc", "--region", "us-east-1"], ["/", "role:app", "Enter", "Enter", "S", "ROLE", "Enter"]),
-    ("Pods, the broken ones first", ["--at", "pod", "--region", "us-east-1"], ["S", "READY", "Enter"]),
-    ("Everything there is to do", ["--at", "node", "--region", "us-east-1"], ["a"]),
+    ("A VPC's instances", ["--at", "vpc"], ["/", "role:app", "Enter", "Enter", "S", "ROLE", "Enter"]),
+    ("Pods, the broken ones first", ["--at", "pod"], ["S", "READY", "Enter"]),
+    ("What all pods of a region say, and how much of it when", ["--at", "log-group"], ["/", "application", "Enter", "l", "i"]),
 ]
 
 

@@ -1,5 +1,5 @@
 //! How many lines there were when: bars over the time of all that is shown, errors at their feet.
-use ratatui::layout::Rect;
+use ratatui::{layout::Rect, style::Style};
 
 use crate::{
     log::{
@@ -7,7 +7,7 @@ use crate::{
         store::histogram::{Counts, Histogram},
     },
     model::logs::{Logs, Span},
-    view::{canvas::Canvas, text},
+    view::{Theme, canvas::Canvas, text},
 };
 
 const EIGHTHS: [&str; 9] = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
@@ -26,13 +26,9 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, logs: &Logs) {
         let units = |n: u64| (n * full).div_ceil(highest);
         for row in 0..rows {
             let foot = u64::from(rows - 1 - row) * 8;
-            let fill = usize::try_from(units(sum(counts)).saturating_sub(foot).min(8)).unwrap_or(8);
-            let style = match foot {
-                foot if foot < units(bad) => theme.bad,
-                foot if foot < units(poor) => theme.poor,
-                _ => theme.dim,
-            };
-            canvas.put(x, area.y + row, 1, EIGHTHS[fill], style);
+            let within = |n: u64| usize::try_from(units(n).saturating_sub(foot).min(8)).unwrap_or(8);
+            let (glyph, style) = cell(theme, within(bad), within(poor), within(sum(counts)));
+            canvas.put(x, area.y + row, 1, glyph, style);
         }
         let marked = match logs.span {
             Some(Span::From(at)) => (*from..*to).contains(&at),
@@ -44,6 +40,22 @@ pub fn draw(canvas: &mut Canvas<'_>, area: Rect, logs: &Logs) {
         }
     }
     axis(canvas, Rect { y: area.y + rows, height: 1, ..area }, logs, &columns, highest);
+}
+
+/// One cell of a bar, filled so many eighths with errors, with warnings on top of them, and with all that was said. A cell has two
+/// colours: where it is full, what is worse stands before the rest.
+fn cell(theme: &Theme, bad: usize, poor: usize, all: usize) -> (&'static str, Style) {
+    let over = |front: Style, behind: Style| match behind.fg {
+        Some(ground) if all == 8 => front.bg(ground),
+        _ => front,
+    };
+    match (bad, poor) {
+        (1..8, _) if all == 8 => (EIGHTHS[bad], over(theme.bad, if poor > bad { theme.poor } else { theme.dim })),
+        (0, 1..8) if all == 8 => (EIGHTHS[poor], over(theme.poor, theme.dim)),
+        (1.., _) => (EIGHTHS[all], theme.bad),
+        (0, 1..) => (EIGHTHS[all], theme.poor),
+        (0, 0) => (EIGHTHS[all], theme.dim),
+    }
 }
 
 type Column = (Counts, (i64, i64));
