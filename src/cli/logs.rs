@@ -2,12 +2,16 @@
 mod lines;
 mod targets;
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    io::{self, IsTerminal, Write},
+    time::Duration,
+};
 
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::mpsc,
 };
+use tokio_util::sync::CancellationToken;
 
 use super::{Exit, args::LogsArgs, start};
 use crate::{
@@ -70,16 +74,19 @@ async fn follow(settings: &Settings, reading: Reading, mut lines: Lines) -> Resu
     let unwritten = |e: io::Error| Error::new(Trouble::Other, "print", e.to_string());
     let mut interrupted = signal(SignalKind::interrupt()).map_err(unwritten)?;
     let mut ended = signal(SignalKind::terminate()).map_err(unwritten)?;
+    let stop = CancellationToken::new();
     let (tell, heard) = mpsc::channel(256);
     let mut gathered = tail::Gathered::new(heard);
-    let reads = tail::read(start::clients(settings)?, reading, false, tell);
+    let reads = tail::read(start::clients(settings)?, (reading, false, stop.clone()), tell);
     tokio::pin!(reads);
     let mut outcome = None;
     loop {
         tokio::select! {
             biased;
-            _ = interrupted.recv() => break,
+            // once it is asked to end, and what was not read is told; twice, or after a moment, it ends as it is
+            _ = interrupted.recv() => if stop.is_cancelled() { break } else { stop.cancel() },
             _ = ended.recv() => break,
+            () = patience(&stop) => break,
             told = gathered.next() => match told {
                 Some(told) => if !written(&lines.take(told))? { break },
                 None => break,
@@ -108,4 +115,10 @@ fn written(text: &[u8]) -> Result<bool> {
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(false),
         Err(e) => Err(Error::new(Trouble::Other, "print", e.to_string())),
     }
+}
+
+/// So long readers may take to tell what they did not read.
+async fn patience(stop: &CancellationToken) {
+    stop.cancelled().await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
 }

@@ -14,6 +14,7 @@ use tokio::{
     task::{JoinError, JoinSet},
     time::{Instant, timeout_at},
 };
+use tokio_util::sync::CancellationToken;
 
 use super::Cx;
 use crate::{
@@ -35,7 +36,7 @@ const MANY: usize = 2000;
 pub async fn run(cx: &Cx, clients: &Clients, reading: Reading) -> Result<()> {
     let (tell, heard) = mpsc::channel(256);
     let mut gathered = Gathered::new(heard);
-    let reads = read(clients.clone(), reading, true, tell);
+    let reads = read(clients.clone(), (reading, true, CancellationToken::new()), tell);
     let passes = async {
         while let Some(news) = gathered.next().await {
             cx.report(Msg::News(cx.id, news)).await;
@@ -77,13 +78,14 @@ impl Gathered {
     }
 }
 
-/// Reads what the reading names and tells all of it, until it is dropped or there is no more to come.
+/// Reads what the reading names and tells all of it, until it is dropped or there is no more to come. `how` says what is read,
+/// whether for a screen (newest first), and what ends it so that it still tells what it did not read.
 ///
 /// # Errors
 /// If nothing of what was asked for is to be found.
-pub async fn read(clients: Clients, reading: Reading, for_a_screen: bool, tell: mpsc::Sender<News>) -> Result<()> {
+pub async fn read(clients: Clients, how: (Reading, bool, CancellationToken), tell: mpsc::Sender<News>) -> Result<()> {
     let (found, mut places) = mpsc::unbounded_channel();
-    let desk = Desk::new(clients, (reading, for_a_screen), tell, found);
+    let desk = Desk::new(clients, how, tell, found);
     let mut readers = Readers { desk: desk.clone(), tasks: JoinSet::new(), regions: HashMap::new(), found: false };
     for wish in desk.reading().wishes.clone() {
         let desk = desk.clone();

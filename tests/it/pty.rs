@@ -371,6 +371,42 @@ fn lab() -> Option<Program> {
 }
 
 #[test]
+fn files_are_opened_packed_or_not_and_lines_made_to_do_harm_are_drawn_safely() {
+    let corpus = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/corpus/log");
+    let mut files: Vec<String> = std::fs::read_dir(corpus)
+        .expect("the corpus is there")
+        .map(|entry| entry.expect("it can be read").path().display().to_string())
+        .collect();
+    files.sort();
+    let program = Program::new();
+    let packed = program.home().join("packed.log.gz");
+    let gzip = std::process::Command::new("gzip").arg("-c").arg(&files[0]).output().expect("gzip is there");
+    std::fs::write(&packed, gzip.stdout).expect("the home can be written");
+    files.push(packed.display().to_string());
+    let mut words = vec!["logs"];
+    words.extend(files.iter().map(String::as_str));
+    let mut terminal = program.args(&words).open(80, 24);
+    terminal.shows("following");
+    terminal.press("w g g");
+    for _ in 0..12 {
+        terminal.press("space ctrl-d");
+    }
+    terminal.press("i e e e");
+    terminal.shows("paused");
+    // no title, no bell, no other screen came of what the lines say
+    assert!(!terminal.screen().contains('\u{1b}'), "{}", terminal.screen());
+    terminal.press("q");
+    terminal.ends_well();
+    terminal.is_given_back();
+}
+
+#[test]
+fn a_file_that_is_not_there_is_told_with_its_name() {
+    let (code, said) = Program::new().args(&["logs", "./neither.log"]).run();
+    assert!(code == 2 && said.contains("neither.log"), "{code}: {said}");
+}
+
+#[test]
 fn one_walks_from_a_region_down_to_a_vpc_and_back() {
     let Some(program) = lab() else { return };
     let mut terminal = program.args(&["--at", "region"]).open(120, 40);

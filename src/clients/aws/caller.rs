@@ -5,7 +5,7 @@ use std::{
     future::Future,
     sync::{
         Arc, Mutex, OnceLock,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
 };
 
@@ -123,14 +123,27 @@ impl Caller {
 
 macro_rules! handles {
     ($($name:ident: $sdk:ident, $service:ident;)+) => {
-        #[derive(Default)]
         pub(super) struct Handles {
             /// The credentials were taken in this region.
             taken: AtomicBool,
             memory: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
             pub(super) events: OnceLock<aws_sdk_cloudwatchlogs::Client>,
             pub(super) live: OnceLock<aws_sdk_cloudwatchlogs::Client>,
+            pub(super) ahead: Arc<AtomicI64>,
             $($name: OnceLock<$sdk::Client>,)+
+        }
+
+        impl Default for Handles {
+            fn default() -> Self {
+                Self {
+                    taken: AtomicBool::default(),
+                    memory: Mutex::default(),
+                    events: OnceLock::default(),
+                    live: OnceLock::default(),
+                    ahead: Arc::new(AtomicI64::new(super::events::UNKNOWN)),
+                    $($name: OnceLock::default(),)+
+                }
+            }
         }
 
         impl Caller {

@@ -1,23 +1,38 @@
 //! Events of log groups: page by page, or as they come in by a session of Live Tail.
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use aws_sdk_cloudwatchlogs::{
     Client,
     config::{Builder, retry::RetryConfig, timeout::TimeoutConfig},
     operation::start_live_tail::StartLiveTailOutput,
+    types::LogGroup,
 };
 use aws_smithy_runtime_api::{
     box_error::BoxError,
     client::{
-        interceptors::{Intercept, context::BeforeTransmitInterceptorContextMut, dyn_dispatch_hint},
+        interceptors::{
+            Intercept,
+            context::{BeforeDeserializationInterceptorContextRef, BeforeTransmitInterceptorContextMut},
+            dyn_dispatch_hint,
+        },
         runtime_components::RuntimeComponents,
     },
 };
-use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::{
+    config_bag::ConfigBag,
+    date_time::{DateTime, Format},
+};
 use aws_types::region::Region;
 
 use super::{Ask, Caller, Service};
 use crate::{
+    clients::now_ms,
     error::Result,
     kinds::Scope,
     log::follow::group::{Page, Raw},
@@ -70,7 +85,9 @@ impl Caller {
             id: event.event_id.unwrap_or_default().into(),
             message: event.message.unwrap_or_default().into_bytes().into(),
         });
-        Ok(Page { events: events.collect(), next: told.next_token.map(Into::into), server_date: None })
+        let ahead = self.handles.ahead.load(Ordering::Relaxed);
+        let server_date = (ahead != UNKNOWN).then(|| now_ms() + ahead);
+        Ok(Page { events: events.collect(), next: told.next_token.map(Into::into), server_date })
     }
 
     /// Begins a session of Live Tail. It is paid for by the minute, and ends when what is returned is dropped.
@@ -93,13 +110,27 @@ impl Caller {
     /// # Errors
     /// As [`Caller::ask`], and if there is no such group.
     pub async fn group_arn(&self, group: &str) -> Result<String> {
-        const ASK: Ask = Ask::new("find the log group", "logs:DescribeLogGroups");
-        let asked = self.logs().describe_log_groups().log_group_name_prefix(group).limit(1).send();
-        let told = self.ask(ASK, asked).await?;
-        let found = told.log_groups().iter().find(|raw| raw.log_group_name() == Some(group));
-        let arn = found.and_then(|raw| raw.log_group_arn().or(raw.arn()));
+        let found = self.group(group).await?;
+        let arn = found.log_group_arn().or(found.arn());
         arn.map(|arn| arn.trim_end_matches(":*").to_owned())
             .ok_or_else(|| super::field::gone("log group", group, self.region()))
+    }
+
+    /// When a log group was made, in milliseconds since 1970: one that was deleted and made again is another.
+    ///
+    /// # Errors
+    /// As [`Caller::ask`], and if there is no such group.
+    pub async fn group_made(&self, group: &str) -> Result<i64> {
+        Ok(self.group(group).await?.creation_time().unwrap_or_default())
+    }
+
+    async fn group(&self, name: &str) -> Result<LogGroup> {
+        const ASK: Ask = Ask::new("find the log group", "logs:DescribeLogGroups");
+        // a name is asked for by its beginning; itself comes first, for names come in order
+        let asked = self.logs().describe_log_groups().log_group_name_prefix(name).limit(1).send();
+        let told = self.ask(ASK, asked).await?.log_groups.unwrap_or_default();
+        let found = told.into_iter().find(|raw| raw.log_group_name() == Some(name));
+        found.ok_or_else(|| super::field::gone("log group", name, self.region()))
     }
 
     /// Names of the log groups that begin so.
@@ -123,7 +154,8 @@ impl Caller {
             let timeouts =
                 TimeoutConfig::builder().connect_timeout(Duration::from_secs(3)).operation_attempt_timeout(PATIENCE);
             let config = self.logs_config().timeout_config(timeouts.build()).retry_config(RetryConfig::disabled());
-            Client::from_conf(config.interceptor(self.counter(Service::LogEvents)).build())
+            let clock = Clock(self.handles.ahead.clone());
+            Client::from_conf(config.interceptor(self.counter(Service::LogEvents)).interceptor(clock).build())
         })
     }
 
@@ -139,6 +171,35 @@ impl Caller {
 
     fn logs_config(&self) -> Builder {
         Builder::from(&self.account.config).region(Region::new(self.region.to_string()))
+    }
+}
+
+/// Before any answer said what time it is there.
+pub(super) const UNKNOWN: i64 = i64::MIN;
+
+/// Notes how far the service's clock is ahead of ours, in milliseconds: the times of events are held against its clock.
+#[derive(Debug)]
+struct Clock(Arc<AtomicI64>);
+
+#[dyn_dispatch_hint]
+impl Intercept for Clock {
+    fn name(&self) -> &'static str {
+        "quarterdeck-clock"
+    }
+
+    fn read_after_transmit(
+        &self,
+        context: &BeforeDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let date = context.response().headers().get("date");
+        let date = date.and_then(|date| DateTime::from_str(date, Format::HttpDate).ok());
+        if let Some(there) = date.and_then(|date| date.to_millis().ok()) {
+            // it is told in whole seconds: half a one is as likely as none
+            self.0.store(there + 500 - now_ms(), Ordering::Relaxed);
+        }
+        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::{
 };
 
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 use super::places::Place;
 use crate::{
@@ -33,12 +34,13 @@ pub struct Desk {
     targets: AtomicU32,
     /// Lines that come by both ways are shown once.
     same: Mutex<Same>,
+    stop: CancellationToken,
 }
 
 impl Desk {
     pub fn new(
         clients: Clients,
-        (reading, for_a_screen): (Reading, bool),
+        (reading, for_a_screen, stop): (Reading, bool, CancellationToken),
         tell: mpsc::Sender<News>,
         found: mpsc::UnboundedSender<Place>,
     ) -> Arc<Self> {
@@ -51,11 +53,17 @@ impl Desk {
             found,
             targets: AtomicU32::new(0),
             same: Mutex::default(),
+            stop,
         })
     }
 
     pub const fn reading(&self) -> &Reading {
         &self.reading
+    }
+
+    /// Waits until nobody wants to read on: then it is told what was not read, and that is the end.
+    pub async fn stopped(&self) {
+        self.stop.cancelled().await;
     }
 
     /// A further place where something is to be read.

@@ -1,14 +1,17 @@
 //! Files that others left behind, and what is piped in; packed by gzip or not. Chunks are built here, off the path of keys.
 use std::{
     fs::File,
-    io::{self, BufReader, Read},
+    io::{self, BufRead, BufReader, Read},
     sync::Arc,
+    time::SystemTime,
 };
 
 use flate2::read::MultiGzDecoder;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::desk::Desk;
 use crate::{
+    clients::now_ms,
     error::{Error, Result, Trouble},
     log::{
         News, Source, SourceNo, Target,
@@ -38,12 +41,16 @@ pub async fn read(desk: &Arc<Desk>, path: &Arc<str>) -> Result<()> {
 }
 
 fn take(desk: &Desk, path: &str, source: SourceNo) -> io::Result<()> {
-    let plain: Box<dyn Read> = if path == "-" { Box::new(io::stdin()) } else { Box::new(File::open(path)?) };
-    let mut plain = BufReader::with_capacity(PIECE, plain);
-    let packed = io::BufRead::fill_buf(&mut plain)?.starts_with(&[0x1f, 0x8b]);
+    let (file, written) = opened(path)?;
+    // what is piped in may come drop by drop: it is shown whenever nothing more is there yet
+    let drips = !file.metadata()?.is_file();
+    let pipe = file.try_clone()?;
+    let mut plain = BufReader::with_capacity(PIECE, file);
+    let packed = plain.fill_buf()?.starts_with(&[0x1f, 0x8b]);
     let mut input: Box<dyn Read> = if packed { Box::new(MultiGzDecoder::new(plain)) } else { Box::new(plain) };
-    let mut builder = Builder::new();
+    let mut builder = Builder::dated(written);
     let mut piece = vec![0; PIECE];
+    let mut rest: Vec<u8> = vec![];
     loop {
         let count = match input.read(&mut piece) {
             Ok(0) => break,
@@ -51,13 +58,47 @@ fn take(desk: &Desk, path: &str, source: SourceNo) -> io::Result<()> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
         };
-        let chunks = builder.take_lines(source, &piece[..count]);
+        let mut chunks = vec![];
+        if drips {
+            // whole lines only: a chunk that is shown ends no line early
+            let end = memchr::memrchr(b'\n', &piece[..count]).map_or(0, |end| end + 1);
+            if end > 0 {
+                rest.extend_from_slice(&piece[..end]);
+                chunks = builder.take_lines(source, &rest);
+                rest.clear();
+                if !has_more(&pipe) {
+                    chunks.extend(builder.finish());
+                }
+            }
+            rest.extend_from_slice(&piece[end..count]);
+        } else {
+            chunks = builder.take_lines(source, &piece[..count]);
+        }
         if !tell(desk, chunks) {
             return Ok(());
         }
     }
-    tell(desk, builder.finish().into_iter().collect());
+    let mut chunks = builder.take_lines(source, &rest);
+    chunks.extend(builder.finish());
+    tell(desk, chunks);
     Ok(())
+}
+
+/// The file, and when it was written last: that tells the year where its lines do not.
+fn opened(path: &str) -> io::Result<(File, i64)> {
+    if path == "-" {
+        return Ok((rustix::stdio::stdin().try_clone_to_owned()?.into(), now_ms()));
+    }
+    let file = File::open(path)?;
+    let since = file.metadata()?.modified()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Ok((file, i64::try_from(since.as_millis()).unwrap_or(i64::MAX)))
+}
+
+/// Whether something can be read without waiting for it.
+fn has_more(pipe: &File) -> bool {
+    let mut ready = [PollFd::new(pipe, PollFlags::IN)];
+    // at its end too something can be read: that it is the end
+    poll(&mut ready, Some(&Timespec { tv_sec: 0, tv_nsec: 0 })).is_ok_and(|ready| ready > 0)
 }
 
 /// Whether anybody still listens.

@@ -1,6 +1,6 @@
 //! The log groups of one account in one region: who may ask next, what it asks and what came of it is all said by the engine.
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -73,6 +73,8 @@ struct Reader {
     caller: Caller,
     region: Region,
     wanted: HashMap<TargetNo, Arc<Wanted>>,
+    /// Groups that are being looked up.
+    looked_up: HashSet<TargetNo>,
     live: live::Sessions,
 }
 
@@ -81,9 +83,17 @@ pub async fn follow(desk: Arc<Desk>, first: Wanted, mut more: mpsc::UnboundedRec
     let caller = desk.clients.aws.at(&first.scope).await;
     let scheduler = Scheduler::new(Operation::FilterLogEvents, caller.region(), now_ms());
     let live = live::Sessions::new(caller.clone());
-    let mut reader = Reader { desk, caller, region: Region::new(scheduler), wanted: HashMap::new(), live };
+    let mut reader = Reader {
+        desk,
+        caller,
+        region: Region::new(scheduler),
+        wanted: HashMap::new(),
+        looked_up: HashSet::new(),
+        live,
+    };
     reader.join(first).await;
     let mut asks = FuturesUnordered::new();
+    let mut looks = FuturesUnordered::new();
     let mut looked = (Instant::now(), now_ms());
     loop {
         while let Ok(wanted) = more.try_recv() {
@@ -104,6 +114,8 @@ pub async fn follow(desk: Arc<Desk>, first: Wanted, mut more: mpsc::UnboundedRec
             () = sleep(wait.min(LOOK)) => {}
             Some(wanted) = more.recv(), if !more.is_closed() => reader.join(wanted).await,
             said = reader.live.next() => reader.heard(said).await,
+            Some((who, made)) = looks.next(), if !looks.is_empty() => reader.identified(who, made).await,
+            () = reader.desk.stopped() => return reader.leave().await,
         }
         // both clocks are looked at: one stands still while the machine sleeps, the other may be set
         let (passed, clock) = (i64::try_from(looked.0.elapsed().as_millis()).unwrap_or(i64::MAX), now_ms() - looked.1);
@@ -115,6 +127,10 @@ pub async fn follow(desk: Arc<Desk>, first: Wanted, mut more: mpsc::UnboundedRec
             looked = (Instant::now(), now_ms());
             let told = reader.region.look(now_ms());
             reader.tell(told).await;
+            for (who, name) in reader.unidentified() {
+                let caller = reader.caller.clone();
+                looks.push(async move { (who, caller.group_made(&name).await) });
+            }
         }
     }
 }
@@ -134,6 +150,33 @@ impl Reader {
         }
         self.region.join(no, group, Weight::Visible);
         self.wanted.insert(no, Arc::new(wanted));
+    }
+
+    /// The groups of which it is to be looked up when they were made.
+    fn unidentified(&mut self) -> Vec<(TargetNo, Arc<str>)> {
+        let now = now_ms();
+        let due = |(who, group): (&TargetNo, &Group)| (group.identity_due() <= now).then_some(*who);
+        let due: Vec<TargetNo> = self.region.groups().filter_map(due).collect();
+        let named = due.into_iter().filter(|who| self.looked_up.insert(*who));
+        named.filter_map(|who| Some((who, self.wanted.get(&who)?.group.clone()))).collect()
+    }
+
+    /// A group that was made again is another, though it answers as if nothing had been.
+    async fn identified(&mut self, who: TargetNo, made: Result<i64>) {
+        self.looked_up.remove(&who);
+        // who may not look it up reads on without; that a group is gone its events say
+        let told = made.ok().and_then(|at| Some(self.region.group(who)?.made(at, now_ms())));
+        self.tell(told.unwrap_or_default()).await;
+    }
+
+    /// Nobody reads on: what was wanted and not read is told.
+    async fn leave(mut self) -> Result<()> {
+        let all: Vec<TargetNo> = self.wanted.keys().copied().collect();
+        for who in all {
+            let told = self.region.leave(who, now_ms());
+            self.tell(told).await;
+        }
+        Ok(())
     }
 
     fn ask(&self, who: TargetNo, ask: Ask) -> impl Future<Output = Answer> + use<> {

@@ -83,6 +83,7 @@ pub async fn follow(desk: Arc<Desk>, pods: Pods) -> Result<()> {
                 None => break,
             },
             Some(_) = readers.tasks.join_next(), if !readers.tasks.is_empty() => {}
+            () = readers.desk.stopped() => return Ok(()),
         }
     }
     while readers.tasks.join_next().await.is_some() {}
