@@ -13,4 +13,4 @@ people = {
 retention_days    = { logs = 90, hosts = 30, audit = 400 }
 security_contacts = { team = { protocol = "email", endpoint = "security@example.com" } }
 
-quotas = { elastic_ips = 12, vpcs = 9, standard_vcpus = 48 } # the environment and two copies
+quotas = { elastic_ips = 12, vpcs = 9, standard_vcpus = 64 } # the environment, two copies, and runners of three fleets

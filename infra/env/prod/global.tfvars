@@ -15,3 +15,6 @@ security_contacts = { team = { protocol = "email", endpoint = "security@example.
 audit_locked_days = 365
 
 quotas = { elastic_ips = 6, standard_vcpus = 160 }
+
+# its stack registry lets this one's pipeline pull (env/test/registry.tfvars)
+environment_before = { account_id = "222233334444", name = "shop-test" }

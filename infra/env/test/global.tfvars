@@ -14,3 +14,6 @@ retention_days    = { logs = 120, hosts = 60, audit = 400 }
 security_contacts = { team = { protocol = "email", endpoint = "security@example.com" } }
 
 quotas = { elastic_ips = 6, standard_vcpus = 48 }
+
+# its stack registry lets this one's pipeline pull (env/dev/registry.tfvars)
+environment_before = { account_id = "111122223333", name = "shop-dev" }

@@ -26,10 +26,10 @@ locals {
     })
   }
 
-  # A runner may become the deployer, and so may an engineer from the console, who needs a second factor for it.
+  # A runner that deploys may become the deployer, and so may an engineer from the console, who needs a second factor for it.
   trust_deploy = jsonencode({
     Version   = "2012-10-17"
-    Statement = [jsondecode(local.trust_runner).Statement[0], jsondecode(local.trust_people["engineers"]).Statement[0]]
+    Statement = [jsondecode(local.trust_deploying_runner).Statement[0], jsondecode(local.trust_people["engineers"]).Statement[0]]
   })
 }
 

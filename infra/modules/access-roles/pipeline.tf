@@ -10,11 +10,30 @@ locals {
     }]
   })
 
+  # the deployer trusts the fleet that deploys, and none that runs whatever a merge request brings (module runner)
+  trust_deploying_runner = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Action    = ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"]
+      Principal = { AWS = "${local.iam}:root" }
+      Condition = { ArnLike = { "aws:PrincipalArn" = "${local.iam}:role/${var.name}-runner-deploy-*" } }
+    }]
+  })
+
   repositories = "arn:${local.partition}:ecr:*:${local.account_id}:repository/${var.name}/*"
+
+  # the application's image comes from where it passed before; that registry's own policy says the same (module ecr)
+  images_of_the_environment_before = [for before in var.environment_before == null ? [] : [var.environment_before] : {
+    Sid      = "ImagesOfTheEnvironmentBefore"
+    Effect   = "Allow"
+    Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+    Resource = "arn:${local.partition}:ecr:*:${before.account_id}:repository/${before.name}/app"
+  }]
 
   pipeline = jsonencode({
     Version = "2012-10-17"
-    Statement = [
+    Statement = concat(local.images_of_the_environment_before, [
       {
         Sid      = "RegistryLogin"
         Effect   = "Allow"
@@ -72,12 +91,6 @@ locals {
         Condition = { "ForAnyValue:StringLike" = { "kms:ResourceAliases" = "alias/*-pipeline-signing" } }
       },
       {
-        Sid      = "Parameters"
-        Effect   = "Allow"
-        Action   = ["ssm:GetParameter", "ssm:PutParameter"]
-        Resource = "arn:${local.partition}:ssm:*:${local.account_id}:parameter/${var.name}*/release"
-      },
-      {
         Sid      = "Published"
         Effect   = "Allow"
         Action   = "ssm:GetParameter"
@@ -102,6 +115,6 @@ locals {
         Resource  = "arn:${local.partition}:kms:*:${local.account_id}:key/*"
         Condition = { "ForAnyValue:StringLike" = { "kms:ResourceAliases" = "alias/${var.name}/data" } }
       },
-    ]
+    ])
   })
 }

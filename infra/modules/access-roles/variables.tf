@@ -78,6 +78,20 @@ variable "state" {
   }
 }
 
+variable "environment_before" {
+  description = "Where the application's image comes from, once it has passed there: account and prefix of the names; null where it is built."
+  type = object({
+    account_id = string
+    name       = string
+  })
+  default = null
+
+  validation {
+    condition     = var.environment_before == null || (can(regex("^[0-9]{12}$", var.environment_before.account_id)) && can(regex("^[a-z][a-z0-9-]{2,39}$", var.environment_before.name)))
+    error_message = "environment_before must be an account of twelve digits and a name like shop-test."
+  }
+}
+
 variable "read_session_hours" {
   description = "How long a session of reading lasts: one shift."
   type        = number

@@ -42,6 +42,25 @@ resource "aws_ecr_lifecycle_policy" "this" {
   })
 }
 
+# A role is named by a condition and not as principal, which ECR refuses while there is none of that name: environments are built in
+# their order, and the one after this comes later.
+resource "aws_ecr_repository_policy" "this" {
+  for_each = { for name, arns in var.pulled_by : name => sort(arns) if length(arns) > 0 }
+
+  repository = aws_ecr_repository.this[each.key].name
+
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Sid       = "Pull"
+      Effect    = "Allow"
+      Action    = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+      Principal = { AWS = distinct([for arn in each.value : "${join(":", slice(split(":", arn), 0, 5))}:root"]) }
+      Condition = { ArnEquals = { "aws:PrincipalArn" = each.value } }
+    }]
+  })
+}
+
 resource "aws_ecr_registry_scanning_configuration" "this" {
   for_each = var.registry_settings ? toset(["this"]) : toset([])
 

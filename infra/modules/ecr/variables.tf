@@ -55,6 +55,23 @@ variable "replicated_prefix" {
   }
 }
 
+variable "pulled_by" {
+  description = "Roles of other accounts that may pull, by the name of the repository: the pipeline of the environment after this one."
+  type        = map(set(string))
+  nullable    = false
+  default     = {}
+
+  validation {
+    condition     = length(setsubtract(keys(var.pulled_by), var.repositories)) == 0
+    error_message = "pulled_by names a repository that repositories does not hold."
+  }
+
+  validation {
+    condition     = alltrue(flatten([for arns in values(var.pulled_by) : [for arn in arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[^*]+$", arn))]]))
+    error_message = "pulled_by must hold ARNs of IAM roles, each whole: one that ends in * lets in what nobody named."
+  }
+}
+
 variable "registry_settings" {
   description = "Whether the settings of the whole registry (scanning, replication) are made here: once per account and region."
   type        = bool

@@ -35,9 +35,12 @@ locals {
 
   recipe_names = {
     for role, image in var.images : role => join("-", [
-      var.name, role, substr(sha256(jsonencode([image, local.values[role], [for name in image.components : local.component_names[name]]])), 0, 8),
+      var.name, role, substr(sha256(jsonencode([image, local.working_directory, local.values[role], [for name in image.components : local.component_names[name]]])), 0, 8),
     ])
   }
+
+  # Not /tmp, from which nothing runs once the hardened image has started: the tests would not either.
+  working_directory = "/var/tmp"
 
   parameter_names = { for role in keys(var.images) : role => "/${var.name}/images/${role}" }
 }
@@ -62,6 +65,8 @@ resource "aws_imagebuilder_image_recipe" "this" {
   name         = local.recipe_names[each.key]
   version      = "1.0.0"
   parent_image = each.value.parent_image
+
+  working_directory = local.working_directory
 
   dynamic "component" {
     for_each = each.value.components

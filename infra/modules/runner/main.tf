@@ -5,22 +5,27 @@ data "aws_region" "this" {}
 data "aws_default_tags" "this" {}
 
 locals {
+  fleet         = "${var.name}-runner-${var.purpose}"
   mirror_arn    = "arn:${data.aws_partition.this.partition}:s3:::${var.mirror}"
-  instance_tags = merge(data.aws_default_tags.this.tags, { Name = "${var.name}-runner" })
+  instance_tags = merge(data.aws_default_tags.this.tags, { Name = local.fleet })
 
   user_data = templatefile("${path.module}/templates/user-data.sh.tftpl", {
     region         = data.aws_region.this.region
     mirror         = var.mirror
     runner_version = var.gitlab.runner_version
     runner_sha256  = var.gitlab.runner_sha256
+    helpers_sha256 = var.gitlab.helpers_sha256
     gitlab_url     = var.gitlab.url
     token_secret   = aws_secretsmanager_secret.token.name
     pipeline_role  = var.roles.pipeline
-    deploy_role    = var.roles.deploy
+    deploy_role    = var.roles.deploy == null ? "" : var.roles.deploy
     registry       = var.registry.url
     registry_host  = split("/", var.registry.url)[0]
     default_image  = var.registry.default_image
     concurrent     = var.fleet.concurrent
+    log_group      = var.log_group.name
+    purpose        = var.purpose
+    nests          = var.nests
   })
 }
 
@@ -28,14 +33,14 @@ locals {
 # in GitLab, and never passes Terraform.
 resource "aws_secretsmanager_secret" "token" {
   #checkov:skip=CKV2_AWS_57:GitLab rotates the token when asked; a Lambda that asks would hold a stronger one
-  name        = "${var.name}/runner-token"
-  description = "Authentication token of the runner, as GitLab gave it"
+  name        = "${var.name}/runner-${var.purpose}-token"
+  description = "Authentication token of the runner for ${var.purpose}, as GitLab gave it"
   kms_key_id  = var.key_arn
 }
 
 resource "aws_iam_role" "runner" {
-  name                 = "${var.name}-runner-${data.aws_region.this.region}"
-  description          = "Runners of the pipeline: become the pipeline, or the deployer"
+  name                 = "${local.fleet}-${data.aws_region.this.region}"
+  description          = "Runners of the pipeline: become the pipeline${var.roles.deploy == null ? "" : ", or the deployer"}"
   permissions_boundary = var.permissions_boundary
 
   assume_role_policy = jsonencode({
@@ -64,7 +69,7 @@ resource "aws_iam_role_policy" "runner" {
         Sid      = "Roles"
         Effect   = "Allow"
         Action   = ["sts:AssumeRole", "sts:SetSourceIdentity", "sts:TagSession"]
-        Resource = [var.roles.pipeline, var.roles.deploy]
+        Resource = compact([var.roles.pipeline, var.roles.deploy])
       },
       {
         Sid      = "Token"
@@ -85,6 +90,12 @@ resource "aws_iam_role_policy" "runner" {
         Resource = var.key_arn
       },
       {
+        Sid      = "Logs"
+        Effect   = "Allow"
+        Action   = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"]
+        Resource = "${var.log_group.arn}:*"
+      },
+      {
         Sid      = "RegistryLogin"
         Effect   = "Allow"
         Action   = "ecr:GetAuthorizationToken"
@@ -101,7 +112,7 @@ resource "aws_iam_role_policy" "runner" {
 }
 
 resource "aws_iam_instance_profile" "runner" {
-  name_prefix = "${var.name}-runner-"
+  name_prefix = "${local.fleet}-"
   role        = aws_iam_role.runner.name
 
   lifecycle {
@@ -111,8 +122,8 @@ resource "aws_iam_instance_profile" "runner" {
 
 resource "aws_launch_template" "runner" {
   #checkov:skip=CKV_AWS_341:jobs run in containers, one hop further, and get their role from the metadata service
-  name_prefix            = "${var.name}-runner-"
-  description            = "Runners of the pipeline of ${var.name}"
+  name_prefix            = "${local.fleet}-"
+  description            = "Runners of the pipeline of ${var.name}, for ${var.purpose}"
   image_id               = var.image_id
   instance_type          = var.instance_type
   update_default_version = true
@@ -161,7 +172,7 @@ resource "aws_launch_template" "runner" {
 }
 
 resource "aws_autoscaling_group" "runner" {
-  name_prefix         = "${var.name}-runner-"
+  name_prefix         = "${local.fleet}-"
   min_size            = var.fleet.min_size
   max_size            = var.fleet.max_size
   vpc_zone_identifier = values(var.subnet_ids)

@@ -9,6 +9,43 @@ variable "name" {
   }
 }
 
+variable "purpose" {
+  description = "What this fleet is for, part of its names and of its tag in GitLab: jobs, build or deploy. The deployer trusts the fleet deploy alone."
+  type        = string
+  nullable    = false
+
+  validation {
+    condition     = contains(["jobs", "build", "deploy"], var.purpose)
+    error_message = "purpose must be jobs, build or deploy."
+  }
+}
+
+variable "nests" {
+  description = "Whether jobs may make namespaces of their own, as buildah and the trials of firewalls do: docker's seccomp profile refuses it."
+  type        = bool
+  nullable    = false
+  default     = false
+
+  validation {
+    condition     = !var.nests || var.purpose == "build"
+    error_message = "Only the fleet build nests: what gets out of its container there must not find the deployer."
+  }
+}
+
+variable "log_group" {
+  description = "Log group that the instances' own logs go to."
+  type = object({
+    name = string
+    arn  = string
+  })
+  nullable = false
+
+  validation {
+    condition     = startswith(var.log_group.name, "/") && can(regex("^arn:[a-z-]+:logs:.+:log-group:[^*]+$", var.log_group.arn))
+    error_message = "log_group must be the name of a log group, and its ARN without \":*\"."
+  }
+}
+
 variable "subnet_ids" {
   description = "Subnet of each availability zone that the runners stand in: where NAT leads to GitLab."
   type        = map(string)
@@ -76,11 +113,12 @@ variable "fleet" {
 }
 
 variable "gitlab" {
-  description = "Where GitLab is, and the package of its runner in the mirror: version and SHA-256."
+  description = "Where GitLab is, and the packages of its runner in the mirror: version, and SHA-256 of the runner and of its helper images."
   type = object({
     url            = string
     runner_version = string
     runner_sha256  = string
+    helpers_sha256 = string
   })
   nullable = false
 
@@ -90,8 +128,8 @@ variable "gitlab" {
   }
 
   validation {
-    condition     = can(regex("^[0-9]+\\.[0-9]+\\.[0-9]+$", var.gitlab.runner_version)) && can(regex("^[0-9a-f]{64}$", var.gitlab.runner_sha256))
-    error_message = "gitlab.runner_version must be like 18.5.0, runner_sha256 64 hexadecimal digits."
+    condition     = can(regex("^[0-9]+\\.[0-9]+\\.[0-9]+$", var.gitlab.runner_version)) && alltrue([for sum in [var.gitlab.runner_sha256, var.gitlab.helpers_sha256] : can(regex("^[0-9a-f]{64}$", sum))])
+    error_message = "gitlab.runner_version must be like 18.5.0, runner_sha256 and helpers_sha256 64 hexadecimal digits."
   }
 }
 
@@ -115,16 +153,21 @@ variable "registry" {
 }
 
 variable "roles" {
-  description = "Roles that jobs act by: the pipeline's, and the deployer's where a job asks for it."
+  description = "Roles that jobs act by: the pipeline's, and in the fleet deploy the deployer's where a job asks for it."
   type = object({
     pipeline = string
-    deploy   = string
+    deploy   = optional(string)
   })
   nullable = false
 
   validation {
-    condition     = alltrue([for arn in [var.roles.pipeline, var.roles.deploy] : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/.+$", arn))])
+    condition     = alltrue([for arn in compact([var.roles.pipeline, var.roles.deploy]) : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/.+$", arn))])
     error_message = "roles must be ARNs of IAM roles."
+  }
+
+  validation {
+    condition     = (var.roles.deploy != null) == (var.purpose == "deploy")
+    error_message = "roles.deploy is for the fleet deploy and no other: whatever runs on an instance can take what the instance can."
   }
 }
 

@@ -8,12 +8,17 @@ locals {
   global    = jsondecode(data.aws_ssm_parameter.global.insecure_value)
   network   = jsondecode(data.aws_ssm_parameter.network.insecure_value)
   perimeter = jsondecode(data.aws_ssm_parameter.perimeter.insecure_value)
+  journal   = "/${local.name}/hosts/journal"
   registry  = jsondecode(data.aws_ssm_parameter.registry.insecure_value).registry
 
+  # What a merge request brings runs among jobs, and where it makes namespaces in build, which there is only where the application is
+  # built; neither can become the deployer (module runner).
+  purposes = local.here ? toset(var.signing.here ? ["jobs", "build", "deploy"] : ["jobs", "deploy"]) : toset([])
+
   published = {
-    token_secret      = one([for runner in values(module.runner) : runner.token_secret])
-    autoscaling_group = one([for runner in values(module.runner) : runner.autoscaling_group_name])
-    signing_key       = one([for key in values(module.signing) : key.arn])
+    token_secrets      = { for purpose, runner in module.runner : purpose => runner.token_secret }
+    autoscaling_groups = { for purpose, runner in module.runner : purpose => runner.autoscaling_group_name }
+    signing_key        = one([for key in values(module.signing) : key.arn])
   }
 }
 
@@ -39,17 +44,20 @@ data "aws_ssm_parameter" "image" {
 
 module "runner" {
   source   = "../../modules/runner"
-  for_each = toset(local.here ? ["this"] : [])
+  for_each = local.purposes
 
   name                   = local.name
+  purpose                = each.key
+  nests                  = each.key == "build"
   subnet_ids             = local.network.subnets.lb.private
   vpc_security_group_ids = [local.perimeter.security_groups.builder]
   image_id               = data.aws_ssm_parameter.image.insecure_value
-  fleet                  = var.fleet
+  fleet                  = contains(keys(var.fleets), each.key) ? var.fleets[each.key] : { min_size = 1, max_size = 2, concurrent = 4 }
   gitlab                 = var.gitlab
   registry               = { url = local.registry, default_image = "${local.registry}/ci/tools@${var.tools_digest}" }
-  roles                  = { pipeline = local.global.roles.pipeline, deploy = local.global.roles.deploy }
+  roles                  = { pipeline = local.global.roles.pipeline, deploy = each.key == "deploy" ? local.global.roles.deploy : null }
   mirror                 = local.global.buckets.mirror
+  log_group              = { name = local.journal, arn = one([for arn in local.global.agents.log_group_arns : arn if endswith(arn, ":${local.journal}")]) }
   key_arn                = local.global.keys.data
   permissions_boundary   = local.global.permissions_boundary
 }

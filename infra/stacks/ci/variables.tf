@@ -1,9 +1,10 @@
 variable "gitlab" {
-  description = "Where GitLab is, and the package of its runner in the mirror: version and SHA-256."
+  description = "Where GitLab is, and the packages of its runner in the mirror: version, and SHA-256 of the runner and of its helper images."
   type = object({
     url            = string
     runner_version = string
     runner_sha256  = string
+    helpers_sha256 = string
   })
   nullable = false
 
@@ -24,19 +25,19 @@ variable "tools_digest" {
   }
 }
 
-variable "fleet" {
-  description = "Runners at least and at most, and jobs that one runs at a time."
-  type = object({
+variable "fleets" {
+  description = "Of each fleet (jobs, build, deploy) runners at least and at most, and jobs that one runs at a time; one and two where nothing is said."
+  type = map(object({
     min_size   = number
     max_size   = number
     concurrent = optional(number, 4)
-  })
+  }))
   nullable = false
-  default  = { min_size = 1, max_size = 3 }
+  default  = { jobs = { min_size = 1, max_size = 3 } }
 
   validation {
-    condition     = var.fleet.min_size >= 1 && var.fleet.max_size >= var.fleet.min_size
-    error_message = "fleet must have a min_size of 1 or more and a max_size that is not smaller."
+    condition     = alltrue([for purpose, fleet in var.fleets : contains(["jobs", "build", "deploy"], purpose) && fleet.min_size >= 1 && fleet.max_size >= fleet.min_size])
+    error_message = "fleets must be of jobs, build or deploy, with a min_size of 1 or more and a max_size that is not smaller."
   }
 }
 

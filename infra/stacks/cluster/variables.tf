@@ -40,6 +40,12 @@ variable "jump_instance_type" {
     condition     = can(regex("^[a-z0-9-]+\\.[a-z0-9-]+$", var.jump_instance_type))
     error_message = "jump_instance_type must be an instance type, like t3.small."
   }
+
+  # clamscan holds its signatures, 1.2 GB of them, in memory
+  validation {
+    condition     = !can(regex("\\.(nano|micro)$", var.jump_instance_type))
+    error_message = "jump_instance_type must have 2 GB of memory or more, as from t3.small on: the scan for malware needs 1.2 GB."
+  }
 }
 
 variable "addon_versions" {

@@ -8,7 +8,7 @@ locals {
   network   = jsondecode(data.aws_ssm_parameter.network[var.region].insecure_value)
   perimeter = jsondecode(data.aws_ssm_parameter.perimeter.insecure_value)
 
-  standing = sort(distinct(concat([var.region], var.copy == "" ? keys(var.regions) : var.copy_regions)))
+  standing = sort(var.copy == "" ? keys(var.regions) : jsondecode(data.aws_ssm_parameter.copy["this"].insecure_value).regions)
   bastions = merge([for region, one in data.aws_ssm_parameter.network : { for index, cidr in jsondecode(one.insecure_value).tiers.security.bastion : "${region}-${index}" => { region = region, cidr = cidr } }]...)
 
   # each group of the directory may reach each region's bastions; mutual TLS knows no groups
@@ -39,6 +39,13 @@ locals {
 
 data "aws_ssm_parameter" "global" {
   name = "${local.parameters}/global"
+}
+
+# Which regions a copy stands in, its own network says.
+data "aws_ssm_parameter" "copy" {
+  for_each = toset(var.copy == "" ? [] : ["this"])
+
+  name = "${local.parameters}/network"
 }
 
 data "aws_ssm_parameter" "network" {

@@ -1,15 +1,3 @@
-variable "copy_regions" {
-  description = "For a copy: the regions that it stands in beside this one. An environment stands in all of its regions."
-  type        = list(string)
-  default     = []
-  nullable    = false
-
-  validation {
-    condition     = alltrue([for region in var.copy_regions : contains(keys(var.regions), region)])
-    error_message = "copy_regions must be of regions."
-  }
-}
-
 variable "service" {
   description = "First part of the name that the world uses, before the hosted zone's."
   type        = string
@@ -54,12 +42,18 @@ variable "vpn" {
 variable "bastion_instance_type" {
   description = "Instance type of the bastions."
   type        = string
-  default     = "t3.micro"
+  default     = "t3.small"
   nullable    = false
 
   validation {
     condition     = can(regex("^[a-z0-9-]+\\.[a-z0-9-]+$", var.bastion_instance_type))
     error_message = "bastion_instance_type must be an instance type."
+  }
+
+  # clamscan holds its signatures, 1.2 GB of them, in memory
+  validation {
+    condition     = !can(regex("\\.(nano|micro)$", var.bastion_instance_type))
+    error_message = "bastion_instance_type must have 2 GB of memory or more, as from t3.small on: the scan for malware needs 1.2 GB."
   }
 }
 

@@ -258,6 +258,8 @@ module "access_roles" {
   require_mfa    = var.people.require_mfa
   host_user      = var.host_user
   state          = { bucket = local.bootstrap.bucket, key_arn = local.bootstrap.key }
+
+  environment_before = var.environment_before
 }
 
 # -- names

@@ -81,6 +81,7 @@ module "pipeline" {
   parameters = {
     Name            = local.name
     Region          = var.region
+    Estate          = join(", ", local.network.estate)
     Mirror          = local.global.buckets.mirror
     UserAuthority   = var.ssh_authority
     GossSha256      = var.checksums.goss

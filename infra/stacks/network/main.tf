@@ -23,7 +23,15 @@ locals {
     for index, zone in local.zones : zone => length(blocks) > 1 ? blocks[index] : cidrsubnet(blocks[0], 2, index)
   } } }
 
+  # A copy may stand in fewer regions than its environment; those that read this stack ask here which.
+  regions = sort(distinct(concat([var.region], var.copy == "" ? keys(var.regions) : var.copy_regions)))
+
+  # What a host of the environment takes for the estate. Its copies start the same images, so their space is of it.
+  estate = sort(concat([for one in values(var.regions) : one.block], var.environment == "prod" ? [] : [var.copy_space]))
+
   published = {
+    regions       = local.regions
+    estate        = local.estate
     zones         = local.zones
     vpn_cidr      = local.here.clients
     vpcs          = { for kind, one in module.vpc : kind => { id = one.vpc_id, cidr = one.vpc_cidr_block } }

@@ -1,3 +1,15 @@
+variable "copy_regions" {
+  description = "For a copy: the regions that it stands in beside this one, said here alone and the same in each of them. An environment stands in all of its regions."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for region in var.copy_regions : contains(keys(var.regions), region)])
+    error_message = "copy_regions must be of regions."
+  }
+}
+
 variable "copy_space" {
   description = "From where one-off copies take their blocks."
   type        = string

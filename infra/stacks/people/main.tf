@@ -9,7 +9,7 @@ locals {
   cluster = jsondecode(data.aws_ssm_parameter.cluster.insecure_value)
 
   # the VPN of a region leads to the bastions of all
-  standing = sort(var.copy == "" ? keys(var.regions) : [var.region])
+  standing = sort(var.copy == "" ? keys(var.regions) : jsondecode(data.aws_ssm_parameter.copy["this"].insecure_value).regions)
   bastions = merge([
     for region, one in data.aws_ssm_parameter.network : {
       for index, cidr in jsondecode(one.insecure_value).tiers.security.bastion : "${region}-${index}" => cidr
@@ -23,6 +23,13 @@ locals {
 
 data "aws_ssm_parameter" "global" {
   name = "${local.parameters}/global"
+}
+
+# Which regions a copy stands in, its own network says.
+data "aws_ssm_parameter" "copy" {
+  for_each = toset(var.copy == "" ? [] : ["this"])
+
+  name = "${local.parameters}/network"
 }
 
 data "aws_ssm_parameter" "network" {

@@ -4,7 +4,7 @@
 locals {
   stack = "perimeter"
 
-  standing = sort(distinct(concat([var.region], var.copy == "" ? keys(var.regions) : var.copy_regions)))
+  standing = sort(var.copy == "" ? keys(var.regions) : jsondecode(data.aws_ssm_parameter.copy["this"].insecure_value).regions)
   network  = { for region, one in data.aws_ssm_parameter.network : region => jsondecode(one.insecure_value) }
   here     = local.network[var.region]
   tiers    = local.here.tiers
@@ -34,6 +34,13 @@ locals {
       database      = module.database.security_group_id
     }
   }
+}
+
+# Which regions a copy stands in, its own network says.
+data "aws_ssm_parameter" "copy" {
+  for_each = toset(var.copy == "" ? [] : ["this"])
+
+  name = "${local.parameters}/network"
 }
 
 data "aws_ssm_parameter" "network" {

@@ -1,15 +1,3 @@
-variable "copy_regions" {
-  description = "For a copy: the regions that it stands in beside this one. An environment stands in all of its regions."
-  type        = list(string)
-  default     = []
-  nullable    = false
-
-  validation {
-    condition     = alltrue([for region in var.copy_regions : contains(keys(var.regions), region)])
-    error_message = "copy_regions must be of regions."
-  }
-}
-
 variable "app_port" {
   description = "Port of the proxies, where the load balancer sends to."
   type        = number

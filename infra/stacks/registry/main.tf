@@ -36,6 +36,9 @@ module "ecr" {
   registry_settings = var.registry_settings
   replicated_prefix = "${local.owner}/"
 
+  # the pipeline takes the image from the primary region's registry alone
+  pulled_by = local.primary && length(var.pulled_by) > 0 ? { "${local.owner}/app" = var.pulled_by } : {}
+
   # the pipeline pushes to the primary region; the others get each image from there
   replica_regions = local.primary ? setsubtract(keys(var.regions), [var.region]) : []
 }

@@ -10,6 +10,18 @@ variable "repositories" {
   }
 }
 
+variable "pulled_by" {
+  description = "ARNs of the roles that may pull the application's image from here: the pipeline of the environment after this one."
+  type        = set(string)
+  nullable    = false
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.pulled_by : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[^*]+$", arn))])
+    error_message = "pulled_by must hold ARNs of IAM roles, each whole."
+  }
+}
+
 variable "kept_images" {
   description = "Images that a repository keeps: as many releases as one may want to go back."
   type        = number

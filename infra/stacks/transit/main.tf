@@ -10,8 +10,7 @@ locals {
   # Pairs that this region's state owns: with the regions after it in the alphabet.
   peers = toset([for region in local.standing : region if index(local.standing, region) > index(local.standing, var.region)])
 
-  # A copy may stand in fewer regions than its environment.
-  standing = sort(distinct(concat([var.region], var.copy == "" ? keys(var.regions) : var.copy_regions)))
+  standing = sort(var.copy == "" ? keys(var.regions) : jsondecode(data.aws_ssm_parameter.copy["this"].insecure_value).regions)
 
   # from tier, to tier: the chain bastion → jump, load balancer → proxy, and runner → Kubernetes API (whose interfaces stand among the
   # nodes), each with its way back
@@ -70,11 +69,25 @@ locals {
   }
 }
 
+# Which regions a copy stands in, its own network says.
+data "aws_ssm_parameter" "copy" {
+  for_each = toset(var.copy == "" ? [] : ["this"])
+
+  name = "${local.parameters}/network"
+}
+
 data "aws_ssm_parameter" "network" {
   for_each = toset(local.standing)
 
   region = each.value
   name   = "${local.parameters}/network"
+
+  lifecycle {
+    postcondition {
+      condition     = var.copy == "" || join(" ", jsondecode(self.insecure_value).regions) == join(" ", local.standing)
+      error_message = "By its network in ${each.value}, ${local.name} stands in ${join(", ", jsondecode(self.insecure_value).regions)}; by that in ${var.region}, in ${join(", ", local.standing)}. Apply network in each of them with the same copy_regions."
+    }
+  }
 }
 
 module "transit_gateway" {

@@ -1,15 +1,3 @@
-variable "copy_regions" {
-  description = "For a copy: the regions that it stands in beside this one. An environment stands in all of its regions."
-  type        = list(string)
-  default     = []
-  nullable    = false
-
-  validation {
-    condition     = alltrue([for region in var.copy_regions : contains(keys(var.regions), region)])
-    error_message = "copy_regions must be of regions."
-  }
-}
-
 variable "services_without_policy" {
   description = "Services whose endpoint takes no policy of ours (module vpc-endpoints)."
   type        = set(string)

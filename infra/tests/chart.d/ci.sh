@@ -32,8 +32,8 @@ pipeline() { "$venv/bin/python" "$here/chart.d/pipeline.py" "$work/expanded.yml"
 interpreted() { repository && listed push "" main push.csv && listed merge_request_event "" "" merge.csv && listed schedule daily main daily.csv &&
   listed schedule rollout main rollout.csv && expanded; }
 
-planted_pipeline() { # NAME WORD FILE SED: one thing wrong, which must be found
-  if interpreted > "$work/log" 2>&1 && sed -i -E "$4" "$work/repository/infra/ci/$3" && ! cmp -s "$ci/$3" "$work/repository/infra/ci/$3" &&
+planted_pipeline() { # NAME WORD FILE SED: one thing wrong, which must be found; what it leaves alone was listed above
+  if repository > "$work/log" 2>&1 && sed -i -E "$4" "$work/repository/infra/ci/$3" && ! cmp -s "$ci/$3" "$work/repository/infra/ci/$3" &&
     { (cd "$work/repository" && git -c user.name=t -c user.email=t@t commit -qam planted) && listed push "" main push.csv &&
       listed schedule rollout main rollout.csv && expanded; } > "$work/log" 2>&1; then
     refused "planted: $1" "$2" pipeline
@@ -43,16 +43,41 @@ planted_pipeline() { # NAME WORD FILE SED: one thing wrong, which must be found
 }
 
 check "GitLab's schema takes each file" "$venv/bin/check-jsonschema" --builtin-schema vendor.gitlab-ci --data-transform gitlab-ci "$ci"/*.yml
+started_fleet() { # PURPOSE DEPLOY_ROLE NESTS WANTED: its user data, and what its jobs' containers are held by
+  local values='region = "us-east-1", mirror = "m", runner_version = "18.5.0", runner_sha256 = "a", helpers_sha256 = "b", gitlab_url = "https://g",
+    token_secret = "t", pipeline_role = "p", registry = "r/s", registry_host = "r", default_image = "r/s/i", concurrent = 4, log_group = "/l"'
+  mkdir -p "$work/fleet" && (cd "$work/fleet" && tr '\n' ' ' <<< "base64encode(templatefile(\"$infra/modules/runner/templates/user-data.sh.tftpl\", {
+    $values, deploy_role = \"$2\", purpose = \"$1\", nests = $3 }))" | terraform console |
+    tr -d '"' | base64 -d > start.sh) || return 1
+  "$venv/bin/shellcheck" --exclude=SC2016 "$work/fleet/start.sh" && sed -n '/config.toml <<END/,/^END/p' "$work/fleet/start.sh" | sed '1d;$d' | "$venv/bin/python" -c '
+import sys, tomllib
+held = tomllib.loads(sys.stdin.read())["runners"][0]["docker"]
+assert held["security_opt"] == sys.argv[1].split() and held["privileged"] is False, held' "$4" &&
+    sed -n '/aws-config <</,/^END/p' "$work/fleet/start.sh" | sed '1d;$d' | "$venv/bin/python" -c '
+import configparser, sys
+config = configparser.ConfigParser(default_section=None)
+config.read_file(sys.stdin)
+assert config.sections() == sys.argv[1:], config.sections()' default ${2:+"profile deploy"}
+}
+fleets() {
+  started_fleet jobs "" false no-new-privileges:true && started_fleet build "" true "no-new-privileges:true seccomp=unconfined" &&
+    started_fleet deploy d false no-new-privileges:true
+}
 scripts() { grep -lE '^#!/bin/bash' "$ci"/* "$ci"/*/* 2> /dev/null; }
 shell_of_scripts() { local found; mapfile -t found < <(scripts); [ "${#found[@]}" -gt 8 ] && "$venv/bin/shellcheck" "${found[@]}"; }
 check "shellcheck of the pipeline's scripts" shell_of_scripts
 check "shellcheck of these checks" "$venv/bin/shellcheck" -x --exclude=SC2016,SC2034 "$here/chart" "$here/chart.d"/*.sh
+check "a runner's start is a script, and its configuration is TOML, in every fleet" fleets
 check "an interpreter of GitLab's files" interpreter
 check "it resolves includes, rules and needs of each kind of pipeline" interpreted
 check "built once, promoted in order, asked before prod, every region, no key, images by digest" pipeline
 planted_pipeline "prod that asks nobody" "nobody is asked" deploy.yml 's/when: manual/when: on_success/'
 planted_pipeline "a key in a variable" "long-lived key" gitlab-ci.yml 's/^  ESTATE: shop/  ESTATE: shop\n  AWS_SECRET_ACCESS_KEY: x/;'
 planted_pipeline "an image by tag" "by digest" schedule.yml 's/clamav@\$CLAMAV_DIGEST/clamav:1/'
+planted_pipeline "lint beside the deployer" "lint runs on" check.yml 's/^lint:$/lint:\n  tags: [estate-dev-deploy]/'
+planted_pipeline "Terraform among the jobs of merge requests" "dev:apply runs on" deploy.yml '/^.apply:/,/^.canary/s/-deploy\]/]/'
+planted_pipeline "a build where namespaces are refused" "build runs on" build.yml 's/tags: .estate-dev-build./tags: [estate-dev]/'
+planted_pipeline "a test's release on dev's runner" "test runs on" deploy.yml 's/^  stage: test$/  stage: test\n  tags: [estate-dev]/'
 planted_pipeline "a release that passes before it was watched" "watch, pass" deploy.yml 's#infra/ci/release watch.*alarm service.*#echo#'
 planted_pipeline "prod that takes from dev" "takes from" deploy.yml 's/FROM: .REGISTRY_TEST/FROM: $REGISTRY_DEV/'
 planted_pipeline "no time to take a canary back" "no time for its canary" deploy.yml 's/timeout: 2 hours 15 minutes/timeout: 2 hours/'
@@ -112,7 +137,7 @@ known_unfilled() { # what is left is what README.md names, and every value is on
   local left
   left=$(unfilled | sed -E 's#.*/(images|ci).tfvars ##; s/^ *//' | sort -u)
   echo "$left"
-  ! grep -vxE 'goss|fluent_bit|runner_sha256|tools_digest' <<< "$left"
+  ! grep -vxE 'fluent_bit|runner_sha256|helpers_sha256|tools_digest' <<< "$left"
 }
 check "to be filled in: $(unfilled | sed -E 's#^[a-z]+/##' | sort -u | sed -E 's/.tfvars / /' | paste -sd, | sed 's/,/, /g')" known_unfilled
 unfill() { mkdir -p "$work/unfilled/test" && cp "$work/values/test"/* "$work/unfilled/test/" && echo 'tools_digest = "sha256:'"$(printf '0%.0s' {1..64})"'"' > "$work/unfilled/test/ci.tfvars"; }

@@ -58,7 +58,7 @@ refused "planted: a misspelt attribute of goss" instaled goss_reads "$work/image
 firewall() { # ROLE: its rules as files, and nft's opinion of them
   mkdir -p "$work/nft"
   "${components[@]}" file "$images" /etc/nftables/estate.nft | sed "s#/etc/nftables#$work/nft#" > "$work/nft/estate.nft" &&
-    "${components[@]}" step "$images" firewall Role "Role=$1" "Estate=10.0.0.0/8" |
+    "${components[@]}" step "$images" firewall Role "Role=$1" "Estate=10.0.0.0/15, 10.2.0.0/15, 10.192.0.0/10" |
     sed -e "s#/etc/nftables#$work/nft#; s#/etc/sysconfig/nftables.conf#$work/nft/conf#; s#^systemctl.*##; s#^nft #$nft #" > "$work/nft/role.sh" &&
       LD_LIBRARY_PATH=$debs/usr/lib/x86_64-linux-gnu:$debs/lib/x86_64-linux-gnu bash "$work/nft/role.sh"
 }
@@ -67,7 +67,7 @@ firewall() { # ROLE: its rules as files, and nft's opinion of them
 # 203.0.113.1 the world
 packets() {
   firewall "$1" && LD_LIBRARY_PATH=$debs/usr/lib/x86_64-linux-gnu:$debs/lib/x86_64-linux-gnu \
-    unshare --net python3 "$here/chart.d/packets.py" "$nft" "$work/nft/estate.nft" "${@:2}"
+    unshare --map-root-user --net python3 "$here/chart.d/packets.py" "$nft" "$work/nft/estate.nft" "${@:2}"
 }
 
 sshd_says() { # ROLE LINE…
@@ -81,7 +81,7 @@ sshd_says() { # ROLE LINE…
   printf '%s\n' "Include $config/sshd_config.d/*.conf" "HostKey $config/key" 'PermitRootLogin yes' 'PasswordAuthentication yes' > "$config/sshd_config"
   # sshd wants a user and a directory of its package; both are put there in a mount namespace, so that the machine stays as it is
   { cat /etc/passwd; echo 'sshd:x:74:74::/run/sshd:/usr/sbin/nologin'; echo 'x:x:1974:74::/tmp:/bin/bash'; } > "$config/passwd"
-  LD_LIBRARY_PATH=$debs/usr/lib/x86_64-linux-gnu:$debs/lib/x86_64-linux-gnu unshare --mount bash -c \
+  LD_LIBRARY_PATH=$debs/usr/lib/x86_64-linux-gnu:$debs/lib/x86_64-linux-gnu unshare --map-root-user --mount bash -c \
     'mount --bind "$1/passwd" /etc/passwd && mount -t tmpfs none /run && mkdir -m 755 /run/sshd && "$2" -T -f "$1/sshd_config" -C user=x,host=x,addr=10.0.0.1' \
     - "$config" "$sshd" > "$config/effective" || return 1
   for line in "${@:2}"; do grep -qxF "$line" "$config/effective" || { echo "not in force: $line"; return 1; }; done

@@ -6,6 +6,8 @@ promises.py --plant NAME FILE   plants it, and succeeds only if a promise is bro
 """
 
 import copy
+import functools
+import pathlib
 import re
 import sys
 
@@ -144,6 +146,25 @@ def no_secret_is_in_the_release(objects):
         yield name
 
 
+def template_of(usages):
+    """As aws-privateca-issuer chooses: one for just these two, one for each alone, and for all else one that takes what is asked."""
+    named = {
+        ("client auth", "server auth"): "EndEntityCertificate",
+        ("server auth",): "EndEntityServerAuthCertificate",
+        ("client auth",): "EndEntityClientAuthCertificate",
+        ("code signing",): "CodeSigningCertificate",
+        ("ocsp signing",): "OCSPSigningCertificate",
+    }
+    return named.get(tuple(sorted(usages)), "BlankEndEntityCertificate_APICSRPassthrough")
+
+
+@functools.cache
+def templates_allowed():
+    """What the role of the issuer may sign with, in the stack cluster."""
+    infra = pathlib.Path(__file__).resolve().parents[2]
+    return re.findall(r":::template/(\w+)/V\*", (infra / "stacks" / "cluster" / "identity.tf").read_text())
+
+
 def hosts_know_each_other_by_certificate(objects):
     made = {thing["spec"]["secretName"]: thing["spec"] for thing in objects if thing["kind"] == "Certificate"}
     for thing, spec in pods(objects):
@@ -151,9 +172,9 @@ def hosts_know_each_other_by_certificate(objects):
         if not any(name in made for name in mounted):
             yield f"{thing['metadata']['name']} has no certificate"
     for name, spec in made.items():
-        # the CA issuer takes EndEntityCertificate for just these, and for others a template that its role (stack cluster) is refused
-        if sorted(spec["usages"]) != ["client auth", "server auth"]:
-            yield f"{name}: {spec['usages']}"
+        # which template the issuer takes is a matter of the usages; its role is refused any other
+        if template_of(spec["usages"]) not in templates_allowed():
+            yield f"{name}: by {spec['usages']} the issuer takes {template_of(spec['usages'])}, and may take {templates_allowed()}"
     for name, thing in named(objects, "ConfigMap").items():
         if "gate.conf" in thing["data"] and "ssl_verify_client on;" not in thing["data"]["gate.conf"]:
             yield f"{name}: the gate lets anybody in"

@@ -236,12 +236,12 @@ fills() {
   packages none && mirror_packages fill fluent-bit && [ "$(jq -r '."fluent-bit".sha256' "$work/packaged/images/packages.json")" = "$sum" ] &&
     [ "$(grep -lE "^  fluent_bit = \"$sum\"" "$work/packaged"/env/*/images.tfvars | wc -l)" = 3 ]
 }
-goss_value_agrees() { # once it is filled in
+goss_value_agrees() {
   local found
   found=$(sed -n 's/^ *goss *= *"\([0-9a-f]*\)"/\1/p' "$infra"/env/*/images.tfvars)
-  [ "$(wc -l <<< "$found")" = 3 ] && ! grep -vxE "0{64}|$(jq -r .goss.sha256 "$infra/images/packages.json")" <<< "$found"
+  [ "$(wc -l <<< "$found")" = 3 ] && ! grep -vx "$(jq -r .goss.sha256 "$infra/images/packages.json")" <<< "$found"
 }
-pushes_all() { mirror_packages fill gitlab-runner && mirror_packages push one two && [ "$(asked_for '^aws s3 sync.* s3://(one|two)/(packages|goss)/$')" = 4 ]; }
+pushes_all() { mirror_packages fill gitlab-runner gitlab-runner-helper-images && mirror_packages push one two && [ "$(asked_for '^aws s3 sync.* s3://(one|two)/(packages|goss)/$')" = 4 ]; }
 
 { flock 9; by_go crane "github.com/google/go-containerregistry/cmd/crane@$crane_version"; } 9> "$cache/infra/tools.lock"
 check "bump takes the newest patch and no more" bumped

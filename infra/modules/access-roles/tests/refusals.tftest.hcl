@@ -50,6 +50,7 @@ run "values_out_of_range_are_refused" {
     regions            = ["virginia"]
     state              = { bucket = "shop-prod-state", key_arn = "alias/state" }
     read_session_hours = 24
+    environment_before = { account_id = "dev", name = "shop-dev" }
   }
-  expect_failures = [var.name, var.regions, var.state, var.read_session_hours]
+  expect_failures = [var.name, var.regions, var.state, var.read_session_hours, var.environment_before]
 }

@@ -122,7 +122,7 @@ run "nobody_can_be_trusted_by_the_whole_account" {
   assert {
     condition = alltrue([
       for statement in concat([for trust in values(local.trust_people) : jsondecode(trust).Statement[0]], jsondecode(aws_iam_role.deploy.assume_role_policy).Statement) :
-      !strcontains(jsonencode(statement.Principal), ":root") || try(statement.Condition.ArnLike["aws:PrincipalArn"] == "arn:aws:iam::111122223333:role/shop-prod-runner-*", false)
+      !strcontains(jsonencode(statement.Principal), ":root") || try(statement.Condition.ArnLike["aws:PrincipalArn"] == "arn:aws:iam::111122223333:role/shop-prod-runner-deploy-*", false)
     ])
     error_message = "A person's role trusts the whole account."
   }
@@ -133,6 +133,47 @@ run "nobody_can_be_trusted_by_the_whole_account" {
       "arn:aws:iam::111122223333:role/shop-prod-runner-*"
     )
     error_message = "Something else than the runner could become the pipeline."
+  }
+}
+
+run "the_deployer_trusts_no_runner_but_the_one_that_deploys" {
+  command = plan
+
+  assert {
+    condition = [
+      for statement in jsondecode(aws_iam_role.deploy.assume_role_policy).Statement : statement.Condition.ArnLike["aws:PrincipalArn"] if can(statement.Condition.ArnLike)
+    ] == ["arn:aws:iam::111122223333:role/shop-prod-runner-deploy-*"]
+    error_message = "A job of any runner could change the infrastructure."
+  }
+}
+
+run "the_image_is_pulled_from_the_environment_before_and_not_pushed_there" {
+  command = plan
+  variables {
+    environment_before = { account_id = "222233334444", name = "shop-test" }
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.pipeline.policy).Statement : statement if strcontains(jsonencode(statement.Resource), "222233334444")] == [{
+      Sid      = "ImagesOfTheEnvironmentBefore"
+      Effect   = "Allow"
+      Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+      Resource = "arn:aws:ecr:*:222233334444:repository/shop-test/app"
+    }]
+    error_message = "The release could not take its image, or writes where it only reads."
+  }
+}
+
+run "where_the_image_is_built_nothing_is_pulled_from_others" {
+  command = plan
+
+  assert {
+    condition = alltrue(flatten([
+      for statement in jsondecode(aws_iam_role_policy.pipeline.policy).Statement : [
+        for resource in flatten([statement.Resource]) : !startswith(resource, "arn:aws:ecr:") || resource == "arn:aws:ecr:*:111122223333:repository/shop-prod/*"
+      ]
+    ]))
+    error_message = "The pipeline pulls from an environment that comes before the first."
   }
 }
 
@@ -238,7 +279,7 @@ run "roles_are_allowed_what_they_are_for" {
 
   assert {
     condition = alltrue([
-      for document in concat([local.act, local.pipeline, local.trust_deploy, local.trust_runner], values(local.trust_people)) : alltrue([
+      for document in concat([local.act, local.pipeline, local.trust_deploy, local.trust_runner, local.trust_deploying_runner], values(local.trust_people)) : alltrue([
         for statement in jsondecode(document).Statement : statement.Effect == "Allow"
       ])
     ])

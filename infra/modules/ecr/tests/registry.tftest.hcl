@@ -53,6 +53,38 @@ run "every_region_has_the_images" {
   }
 }
 
+run "the_next_environments_pipeline_pulls_and_does_no_more" {
+  variables {
+    pulled_by = { "shop-prod/app" = ["arn:aws:iam::222233334444:role/shop-next-pipeline"] }
+  }
+
+  assert {
+    condition = { for name, one in aws_ecr_repository_policy.this : name => jsondecode(one.policy).Statement } == { "shop-prod/app" = [{
+      Sid       = "Pull"
+      Effect    = "Allow"
+      Action    = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+      Principal = { AWS = ["arn:aws:iam::222233334444:root"] }
+      Condition = { ArnEquals = { "aws:PrincipalArn" = ["arn:aws:iam::222233334444:role/shop-next-pipeline"] } }
+    }] }
+    error_message = "The next environment could not take the image, another could, or one could be put here that was not built."
+  }
+}
+
+run "nobody_else_pulls" {
+  assert {
+    condition     = length(aws_ecr_repository_policy.this) == 0
+    error_message = "Another account pulls, though none was named."
+  }
+}
+
+run "a_whole_account_and_a_repository_that_is_not_there_are_refused" {
+  command = plan
+  variables {
+    pulled_by = { "shop-prod/web" = ["arn:aws:iam::222233334444:role/*"] }
+  }
+  expect_failures = [var.pulled_by]
+}
+
 run "the_registry_is_set_once" {
   variables {
     registry_settings = false

@@ -91,6 +91,13 @@ run "what_changes_gets_another_name" {
   }
 }
 
+run "nothing_is_run_from_where_nothing_may_run" {
+  assert {
+    condition     = alltrue([for recipe in values(aws_imagebuilder_image_recipe.this) : recipe.working_directory == "/var/tmp"])
+    error_message = "Image Builder works in /tmp by itself, from which the hardened image runs nothing: every build would end at its tests."
+  }
+}
+
 run "images_and_builders_are_encrypted_and_shut" {
   assert {
     condition = alltrue([

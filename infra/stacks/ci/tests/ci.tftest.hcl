@@ -5,7 +5,7 @@ mock_provider "aws" {
 override_data {
   target = data.aws_ssm_parameter.global
   values = {
-    insecure_value = "{\"keys\":{\"data\":\"arn:aws:kms:us-east-1:111122223333:key/2\"},\"buckets\":{\"mirror\":\"shop-test-mirror\"},\"roles\":{\"pipeline\":\"arn:aws:iam::111122223333:role/shop-test-pipeline\",\"deploy\":\"arn:aws:iam::111122223333:role/shop-test-deploy\"},\"permissions_boundary\":\"arn:aws:iam::111122223333:policy/shop-test-boundary\"}"
+    insecure_value = "{\"keys\":{\"data\":\"arn:aws:kms:us-east-1:111122223333:key/2\"},\"buckets\":{\"mirror\":\"shop-test-mirror\"},\"roles\":{\"pipeline\":\"arn:aws:iam::111122223333:role/shop-test-pipeline\",\"deploy\":\"arn:aws:iam::111122223333:role/shop-test-deploy\"},\"agents\":{\"log_group_arns\":[\"arn:aws:logs:us-east-1:111122223333:log-group:/shop-test/hosts/audit\",\"arn:aws:logs:us-east-1:111122223333:log-group:/shop-test/hosts/journal\"]},\"permissions_boundary\":\"arn:aws:iam::111122223333:policy/shop-test-boundary\"}"
   }
 }
 override_data {
@@ -34,6 +34,7 @@ variables {
     url            = "https://gitlab.example.com"
     runner_version = "18.5.0"
     runner_sha256  = "87dd36cfa1b8b50554e6e2ca29168272e26755b19ba5438341f7c66b36decc19"
+    helpers_sha256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
   }
   tools_digest = "sha256:87dd36cfa1b8b50554e6e2ca29168272e26755b19ba5438341f7c66b36decc19"
   signing      = { here = false }
@@ -43,8 +44,8 @@ run "runners_stand_where_nat_is" {
   command = plan
 
   assert {
-    condition     = length(module.runner) == 1 && length(module.signing) == 0
-    error_message = "There is no runner, or a second key that signs."
+    condition     = keys(module.runner) == ["deploy", "jobs"] && length(module.signing) == 0
+    error_message = "There is no runner, one that builds where nothing is built, or a second key that signs."
   }
 }
 
@@ -55,8 +56,22 @@ run "one_environment_signs_and_the_others_check" {
   }
 
   assert {
-    condition     = length(module.signing) == 1
-    error_message = "Nothing signs what is built."
+    condition     = keys(module.runner) == ["build", "deploy", "jobs"] && length(module.signing) == 1
+    error_message = "Nothing builds, or nothing signs what is built."
+  }
+}
+
+run "what_a_merge_request_brings_finds_no_deployer" {
+  variables {
+    signing = { here = true }
+  }
+
+  # a key that signs is kept, so that this is planned
+  command = plan
+
+  assert {
+    condition     = [for purpose, runner in module.runner : purpose if length(runner.becomes) > 1] == ["deploy"]
+    error_message = "A job that is not Terraform's could change the infrastructure."
   }
 }
 
@@ -66,7 +81,7 @@ run "other_regions_and_copies_have_no_runners" {
   }
 
   assert {
-    condition     = length(module.runner) == 0 && local.published.autoscaling_group == null
+    condition     = length(module.runner) == 0 && length(local.published.autoscaling_groups) == 0
     error_message = "A region has runners of its own, which GitLab does not know."
   }
 }
@@ -86,10 +101,10 @@ run "a_copy_is_made_by_its_environments_runners" {
 run "values_out_of_range_are_refused" {
   command = plan
   variables {
-    gitlab       = { url = "http://gitlab", runner_version = "18.5.0", runner_sha256 = "" }
+    gitlab       = { url = "http://gitlab", runner_version = "18.5.0", runner_sha256 = "", helpers_sha256 = "" }
     tools_digest = "latest"
-    fleet        = { min_size = 0, max_size = 1 }
+    fleets       = { lint = { min_size = 1, max_size = 1 } }
     signing      = { here = false, verifiers = ["arn:aws:iam::333344445555:role/shop-prod-pipeline"] }
   }
-  expect_failures = [var.gitlab, var.tools_digest, var.fleet, var.signing]
+  expect_failures = [var.gitlab, var.tools_digest, var.fleets, var.signing]
 }

@@ -147,7 +147,7 @@ run "values_out_of_range_are_refused" {
   variables {
     kubernetes_version = "1.20"
     nodes              = { instance_types = ["m7i.large"], min_size = 3, max_size = 3 }
-    jump_instance_type = "small"
+    jump_instance_type = "t3.micro"
     log_retention_days = 3
     app                = { namespace = "Web", release = "shop" }
     secrets            = { "Big Secret" = "x" }
@@ -155,4 +155,15 @@ run "values_out_of_range_are_refused" {
   expect_failures = [
     var.kubernetes_version, var.nodes, var.jump_instance_type, var.log_retention_days, var.app, var.secrets,
   ]
+}
+
+run "the_issuer_signs_certificates_of_hosts_and_of_no_authority" {
+  command = plan
+
+  assert {
+    condition = flatten([
+      for statement in local.identities["private-ca"].statements : try(statement.condition.StringLike["acm-pca:TemplateArn"], []) if contains(statement.actions, "acm-pca:IssueCertificate")
+    ]) == ["arn:aws:acm-pca:::template/EndEntityCertificate/V*"]
+    error_message = "The issuer asks for EndEntityCertificate (server and client auth, chart/templates/identity.yaml): it would be refused, or could make an authority."
+  }
 }

@@ -144,6 +144,10 @@ run "a_copy_has_a_name_of_its_own" {
   variables {
     copy = "pr-7"
   }
+  override_data {
+    target = data.aws_ssm_parameter.copy["this"]
+    values = { insecure_value = "{\"regions\":[\"us-east-1\"]}" }
+  }
   assert {
     condition     = local.published.name == "app.pr-7.shop.example.com"
     error_message = "The copy's name is ${local.published.name}."
@@ -172,6 +176,10 @@ run "a_copy_in_another_region_proves_its_name_there" {
     region = "us-west-2"
     copy   = "pr-7"
   }
+  override_data {
+    target = data.aws_ssm_parameter.copy["this"]
+    values = { insecure_value = "{\"regions\":[\"us-west-2\"]}" }
+  }
   assert {
     condition     = length(module.certificate.proof) == 1
     error_message = "The copy waits for a proof that nobody writes."
@@ -195,4 +203,26 @@ run "a_region_without_a_root_certificate_is_refused" {
     vpn = { root_certificate_arns = { us-east-1 = "arn:aws:acm:us-east-1:111122223333:certificate/root" } }
   }
   expect_failures = [var.vpn]
+}
+
+run "a_copy_in_two_regions_leads_to_the_bastions_of_both" {
+  variables {
+    copy = "pr-7"
+  }
+  override_data {
+    target = data.aws_ssm_parameter.copy["this"]
+    values = { insecure_value = "{\"regions\":[\"us-east-1\",\"us-west-2\"]}" }
+  }
+  assert {
+    condition     = distinct([for one in values(local.bastions) : one.region]) == tolist(["us-east-1", "us-west-2"])
+    error_message = "The VPN leads to other regions than the copy's network says."
+  }
+}
+
+run "a_bastion_that_the_scan_does_not_fit_into_is_refused" {
+  command = plan
+  variables {
+    bastion_instance_type = "t3.micro"
+  }
+  expect_failures = [var.bastion_instance_type]
 }

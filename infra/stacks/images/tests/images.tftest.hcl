@@ -10,7 +10,7 @@ override_data {
 }
 override_data {
   target = data.aws_ssm_parameter.network
-  values = { insecure_value = "{\"subnets\":{\"lb\":{\"private\":{\"us-east-1a\":\"subnet-0a1\",\"us-east-1b\":\"subnet-0b1\"}}}}" }
+  values = { insecure_value = "{\"estate\":[\"10.16.0.0/15\",\"10.18.0.0/15\"],\"subnets\":{\"lb\":{\"private\":{\"us-east-1a\":\"subnet-0a1\",\"us-east-1b\":\"subnet-0b1\"}}}}" }
 }
 override_data {
   target = data.aws_ssm_parameter.perimeter
@@ -47,6 +47,13 @@ run "every_component_is_used_and_gets_its_parameters" {
   assert {
     condition     = toset(flatten([for recipe in values(local.recipes) : recipe.components])) == toset(keys(local.components))
     error_message = "A component is written and in no image."
+  }
+}
+
+run "the_hosts_firewall_knows_the_estates_addresses_and_no_others" {
+  assert {
+    condition     = module.pipeline["this"].parameters.Estate == "10.16.0.0/15, 10.18.0.0/15"
+    error_message = "The component would fall back on 10.0.0.0/8, in which other environments lie."
   }
 }
 

@@ -112,3 +112,53 @@ run "its_own_vpcs_are_no_hindrance" {
     error_message = "What stands was not looked at."
   }
 }
+
+run "the_estate_is_every_region_and_where_its_copies_are" {
+  assert {
+    condition     = join(" ", local.published.estate) == "10.16.0.0/15 10.18.0.0/15 10.192.0.0/10" && join(" ", local.published.regions) == "us-east-1 us-west-2"
+    error_message = "Hosts would refuse the estate's own, or a copy's hosts each other: ${join(" ", local.published.estate)}"
+  }
+}
+
+run "prod_has_no_copies_and_takes_nobody_for_one" {
+  command = plan
+  variables {
+    environment = "prod"
+  }
+  assert {
+    condition     = join(" ", local.published.estate) == "10.16.0.0/15 10.18.0.0/15"
+    error_message = "Hosts of prod would admit copies of dev."
+  }
+}
+
+run "a_copy_says_where_it_stands" {
+  command = plan
+  variables {
+    copy         = "pr-7"
+    copy_regions = ["us-west-2"]
+  }
+  assert {
+    condition     = join(" ", local.published.regions) == "us-east-1 us-west-2" && module.address_plan.plan["us-west-2"].block != module.address_plan.plan["us-east-1"].block
+    error_message = "The other stacks would take the copy for another."
+  }
+}
+
+run "a_copy_by_itself_stands_in_one_region" {
+  command = plan
+  variables {
+    copy = "pr-7"
+  }
+  assert {
+    condition     = join(" ", local.published.regions) == "us-east-1"
+    error_message = "The other stacks would wait for regions that are not there."
+  }
+}
+
+run "a_region_that_the_environment_has_not_is_refused" {
+  command = plan
+  variables {
+    copy         = "pr-7"
+    copy_regions = ["us-east-2"]
+  }
+  expect_failures = [var.copy_regions]
+}

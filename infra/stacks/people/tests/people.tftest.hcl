@@ -49,6 +49,23 @@ run "one_vpn_leads_the_guest_to_every_regions_bastions" {
   }
 }
 
+run "in_a_copy_they_reach_the_bastions_that_the_copy_has" {
+  command = plan
+  variables {
+    environment = "dev"
+    copy        = "pr-7"
+    region      = "us-west-2"
+  }
+  override_data {
+    target = data.aws_ssm_parameter.copy["this"]
+    values = { insecure_value = "{\"regions\":[\"us-east-1\",\"us-west-2\"]}" }
+  }
+  assert {
+    condition     = join(" ", keys(local.bastions)) == "us-east-1-0 us-west-2-0"
+    error_message = "An engineer does not reach a region of the copy, or asks for one that it does not have."
+  }
+}
+
 run "a_guest_without_an_end_is_refused_in_prod" {
   command = plan
   variables {

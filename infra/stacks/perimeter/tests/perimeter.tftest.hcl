@@ -141,3 +141,18 @@ run "a_proxy_at_a_port_of_root_is_refused" {
   }
   expect_failures = [var.app_port]
 }
+
+run "a_copy_lets_in_the_vpn_of_its_own_regions_alone" {
+  command = plan
+  variables {
+    copy = "pr-7"
+  }
+  override_data {
+    target = data.aws_ssm_parameter.copy["this"]
+    values = { insecure_value = "{\"regions\":[\"us-east-1\"]}" }
+  }
+  assert {
+    condition     = keys(local.network) == ["us-east-1"]
+    error_message = "The copy opens itself to regions that it does not stand in."
+  }
+}

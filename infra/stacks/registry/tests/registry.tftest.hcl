@@ -39,6 +39,29 @@ run "the_chart_reads_where_to_pull_from" {
   }
 }
 
+run "the_environment_after_this_takes_the_image_from_the_primary_region" {
+  variables {
+    pulled_by = ["arn:aws:iam::333344445555:role/shop-prod-pipeline"]
+  }
+
+  assert {
+    condition     = module.ecr["this"].pulled_by == { "shop-test/app" = ["arn:aws:iam::333344445555:role/shop-prod-pipeline"] }
+    error_message = "Prod could not take what passed in test, or more than that."
+  }
+}
+
+run "and_from_no_other" {
+  variables {
+    region    = "us-west-2"
+    pulled_by = ["arn:aws:iam::333344445555:role/shop-prod-pipeline"]
+  }
+
+  assert {
+    condition     = length(module.ecr["this"].pulled_by) == 0
+    error_message = "Another account pulls where it has no business."
+  }
+}
+
 run "a_copy_pulls_from_its_environment" {
   variables {
     copy = "pr-123"
@@ -55,6 +78,7 @@ run "values_out_of_range_are_refused" {
   variables {
     repositories = ["App"]
     kept_images  = 1
+    pulled_by    = ["shop-prod-pipeline"]
   }
-  expect_failures = [var.repositories, var.kept_images]
+  expect_failures = [var.repositories, var.kept_images, var.pulled_by]
 }

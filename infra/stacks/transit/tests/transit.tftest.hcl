@@ -7,6 +7,7 @@ override_data {
   values = {
     insecure_value = <<-END
       {
+        "regions": ["us-east-1"],
         "zones": ["us-east-1a", "us-east-1b"],
         "vpn_cidr": "10.1.32.0/20",
         "vpcs": {"security": {"id": "vpc-sec0", "cidr": "10.1.0.0/20"}, "lb": {"id": "vpc-lb0", "cidr": "10.1.16.0/20"}, "app": {"id": "vpc-app0", "cidr": "10.0.0.0/16"}},
@@ -23,6 +24,7 @@ override_data {
   values = {
     insecure_value = <<-END
       {
+        "regions": ["us-east-1", "us-west-2"],
         "zones": ["us-west-2a", "us-west-2b"],
         "vpn_cidr": "10.3.32.0/20",
         "vpcs": {"security": {"id": "vpc-sec2", "cidr": "10.3.0.0/20"}, "lb": {"id": "vpc-lb2", "cidr": "10.3.16.0/20"}, "app": {"id": "vpc-app2", "cidr": "10.2.0.0/16"}},
@@ -85,10 +87,28 @@ run "a_copy_in_one_region_has_no_peers" {
   variables {
     copy = "pr-7"
   }
+  override_data {
+    target = data.aws_ssm_parameter.copy["this"]
+    values = { insecure_value = "{\"regions\":[\"us-east-1\"]}" }
+  }
   assert {
     condition     = length(local.published.peers) == 0 && length(data.aws_ssm_parameter.network) == 1
     error_message = "The copy asks for regions that it does not stand in."
   }
+}
+
+run "a_copy_whose_regions_do_not_agree_is_refused" {
+  command = plan
+  variables {
+    copy   = "pr-7"
+    region = "us-west-2"
+  }
+  override_data {
+    target = data.aws_ssm_parameter.copy["this"]
+    values = { insecure_value = "{\"regions\":[\"us-east-1\",\"us-west-2\"]}" }
+  }
+  # us-east-1 says that it is alone
+  expect_failures = [data.aws_ssm_parameter.network]
 }
 
 run "each_vpc_has_the_endpoints_that_it_cannot_do_without" {
