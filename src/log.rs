@@ -7,7 +7,7 @@ pub mod store;
 
 use std::sync::Arc;
 
-use crate::kinds::Scope;
+use crate::{error::Error, kinds::Scope};
 
 /// Which target, in the order in which they were asked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -82,6 +82,8 @@ pub struct Event {
 pub enum News {
     /// This number stands for this target from now on.
     Target(TargetNo, Target),
+    /// A part of what was wished for cannot be read; the rest goes on.
+    Missing(Error),
     /// Many lines at once, made ready elsewhere.
     Chunk(Arc<store::Chunk>),
     Told(follow::Told),

@@ -146,6 +146,12 @@ fn partial(model: &mut Model, msg: Msg) {
 fn of_logs(model: &mut Model, msg: Msg) {
     match msg {
         Msg::News(task, news) => {
+            let now = model.now;
+            for news in &news {
+                if let News::Missing(error) = news {
+                    model.notices.wrong(error.clone(), now, false);
+                }
+            }
             if let Some(logs) = logs(model, |logs| logs.reads(task)) {
                 logs.hear(task, news);
             }

@@ -97,13 +97,18 @@ pub async fn read(clients: Clients, how: (Reading, bool, CancellationToken), tel
             biased;
             place = places.recv() => if let Some(place) = place { readers.begin(place) },
             ended = readers.tasks.join_next() => match ended {
-                Some(ended) => failed = failed.or(outcome(ended).err()),
+                Some(ended) => if let Err(error) = outcome(ended) {
+                    // where nothing else is read it is the end, and told as that
+                    if readers.found || !readers.tasks.is_empty() {
+                        desk.tell(News::Missing(error.clone())).await;
+                    }
+                    failed.get_or_insert(error);
+                },
                 // nobody is left to find another place
                 None => break,
             },
         }
     }
-    // what cannot be read is told where it stands; only where there is nothing else it is the end
     match failed {
         Some(error) if !readers.found => Err(error),
         _ => Ok(()),

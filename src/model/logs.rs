@@ -98,6 +98,8 @@ pub struct Logs {
     pub text: String,
     pub query: Query,
     pub trouble: Option<String>,
+    /// Parts that cannot be read, while others are.
+    pub missing: Vec<Error>,
     /// Why nothing is read at all.
     pub failed: Option<Error>,
     pub shown: Shown,
@@ -136,6 +138,7 @@ impl Logs {
             text: String::new(),
             query: Query::default(),
             trouble: None,
+            missing: vec![],
             failed: None,
             shown: Shown::all(),
             follow: true,
@@ -167,6 +170,7 @@ impl Logs {
                     let no = self.names.target(task, no, target);
                     self.targets.push(Heard { no, name, standing: Standing::Reading { upto: self.since } });
                 }
+                News::Missing(error) => self.missing.push(error),
                 News::Chunk(chunk) => {
                     let added = self.store.adopt(chunk);
                     self.absorb(&added);

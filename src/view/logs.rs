@@ -147,6 +147,10 @@ pub fn parts(canvas: &Canvas<'_>, logs: &Logs) -> Vec<Part> {
         let part = Part::new(1, theme.poor, [format!("{}: {words}", heard.name), words]);
         parts.push(part);
     }
+    if let Some(error) = logs.missing.last() {
+        let words = format!("{}: {}", error.what, error.why);
+        parts.push(Part::new(1, theme.poor, [words, error.what.clone(), "PARTIAL".to_owned()]));
+    }
     if !logs.gaps.is_empty() {
         parts.push(Part::new(1, theme.bad, [format!("{} gaps", logs.gaps.len())]));
     }

@@ -37,6 +37,8 @@ pub struct Lines {
     query: Query,
     names: Names,
     gaps: Vec<Gap>,
+    /// Parts of what was asked for that cannot be read.
+    missing: Vec<Error>,
     /// What is wrong with a target now.
     troubles: BTreeMap<TargetNo, Error>,
     /// Lines wait here for the end where they are to come in order and come from several targets.
@@ -48,7 +50,16 @@ impl Lines {
     #[must_use]
     pub fn new(form: Form, zone: Zone, query: Query, in_order: bool) -> Self {
         let waiting = in_order.then(Vec::new);
-        Self { form, zone, query, names: Names::default(), gaps: vec![], troubles: BTreeMap::new(), waiting }
+        Self {
+            form,
+            zone,
+            query,
+            names: Names::default(),
+            gaps: vec![],
+            missing: vec![],
+            troubles: BTreeMap::new(),
+            waiting,
+        }
     }
 
     /// What is to be printed now.
@@ -66,6 +77,7 @@ impl Lines {
                     let lines = added.lines.filter_map(|no| store.line(LineNo(no)));
                     lines.for_each(|line| self.line(&line, None, &mut out));
                 }
+                News::Missing(error) => self.missing.push(error),
                 News::Told(told) => self.told(told, &mut events),
             }
         }
@@ -167,7 +179,8 @@ impl Lines {
             let (from, to) = (self.zone.clock(gap.from, true), self.zone.clock(gap.to, true));
             format!("{target} may have said more from {from} to {to}: {}", gap.why)
         };
-        let mut troubles: Vec<String> = self.troubles.values().map(ToString::to_string).collect();
+        let mut troubles: Vec<String> =
+            self.missing.iter().chain(self.troubles.values()).map(ToString::to_string).collect();
         troubles.dedup();
         troubles.into_iter().chain(self.gaps.iter().map(gap)).collect()
     }

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use super::places::Place;
 use crate::{
     clients::{Clients, now_ms},
+    kinds::Wish,
     log::{
         Event, News, Source, SourceNo, Target, TargetNo,
         follow::{
@@ -20,8 +21,10 @@ use crate::{
     model::logs::Reading,
 };
 
-/// The twin of an event comes within so long, or not at all: the kubelet keeps no log for days.
-const TWINS: i64 = 6 * 3_600_000;
+/// The twin of an event comes within so long of it, or not at all; while history is read, of what that began with.
+const TWINS: i64 = 3_600_000;
+/// Between two clearings of events that have waited for so long.
+const CLEARED: i64 = 30_000;
 
 pub struct Desk {
     pub clients: Clients,
@@ -32,9 +35,28 @@ pub struct Desk {
     tell: mpsc::Sender<News>,
     found: mpsc::UnboundedSender<Place>,
     targets: AtomicU32,
-    /// Lines that come by both ways are shown once.
-    same: Mutex<Same>,
+    /// Lines that come by both ways are shown once; nothing where all comes by one.
+    twins: Option<Mutex<Twins>>,
     stop: CancellationToken,
+}
+
+/// What one way told and the other did not yet.
+struct Twins {
+    same: Same,
+    /// For so long.
+    kept: i64,
+    cleared: i64,
+}
+
+impl Twins {
+    fn first(&mut self, side: Side, saying: &Saying<'_>) -> bool {
+        let now = now_ms();
+        if now - self.cleared > CLEARED {
+            self.cleared = now;
+            self.same.forget(now - self.kept);
+        }
+        self.same.first(side, saying)
+    }
 }
 
 impl Desk {
@@ -44,6 +66,11 @@ impl Desk {
         tell: mpsc::Sender<News>,
         found: mpsc::UnboundedSender<Place>,
     ) -> Arc<Self> {
+        let now = now_ms();
+        let both = |wish: &Wish| matches!(wish, Wish::Pod { .. } | Wish::Workload { .. } | Wish::Node { .. });
+        let kept = TWINS.max(now - reading.since);
+        let twins =
+            reading.wishes.iter().any(both).then(|| Mutex::new(Twins { same: Same::default(), kept, cleared: now }));
         Arc::new(Self {
             clients,
             for_a_screen,
@@ -52,7 +79,7 @@ impl Desk {
             tell,
             found,
             targets: AtomicU32::new(0),
-            same: Mutex::default(),
+            twins,
             stop,
         })
     }
@@ -83,16 +110,15 @@ impl Desk {
 
     /// Events of CloudWatch Logs. Those that the kubelet has told already are left out.
     pub async fn events(&self, mut events: Vec<Event>) {
-        {
-            let mut same = self.same.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(twins) = &self.twins {
+            let mut twins = twins.lock().unwrap_or_else(PoisonError::into_inner);
             events.retain(|event| {
                 record(&event.text).is_none_or(|mut saying| {
                     // lines of the kubelet are known to the millisecond here
                     saying.stamp -= saying.stamp.rem_euclid(1_000_000);
-                    same.first(Side::CloudWatch, &saying)
+                    twins.first(Side::CloudWatch, &saying)
                 })
             });
-            same.forget(now_ms() - TWINS);
         }
         if !events.is_empty() {
             self.tell(News::Told(Told::Events(events))).await;
@@ -101,7 +127,8 @@ impl Desk {
 
     /// Whether a line of a container was not told by CloudWatch Logs already.
     pub fn is_new(&self, saying: &Saying<'_>) -> bool {
-        self.same.lock().unwrap_or_else(PoisonError::into_inner).first(Side::Kubelet, saying)
+        let Some(twins) = &self.twins else { return true };
+        twins.lock().unwrap_or_else(PoisonError::into_inner).first(Side::Kubelet, saying)
     }
 
     /// Gives a target its number, and tells of it.

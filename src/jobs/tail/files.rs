@@ -31,10 +31,10 @@ pub async fn read(desk: &Arc<Desk>, path: &Arc<str>) -> Result<()> {
     let read = reads.await.unwrap_or_else(|broken| std::panic::resume_unwind(broken.into_panic()));
     match read {
         Ok(()) => desk.tell(News::Told(Told::Standing(target, Standing::Ended))).await,
+        // where it stands beside its name, and no second time
         Err(error) => {
             let error = Error::new(Trouble::Other, format!("read {path}"), error.to_string());
-            desk.tell(News::Told(Told::Standing(target, Standing::Lost(error.clone())))).await;
-            return Err(error);
+            desk.tell(News::Told(Told::Standing(target, Standing::Lost(error)))).await;
         }
     }
     Ok(())

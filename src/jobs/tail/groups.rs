@@ -1,6 +1,6 @@
 //! The log groups of one account in one region: who may ask next, what it asks and what came of it is all said by the engine.
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -32,6 +32,8 @@ use crate::{
 const LOOK: Duration = Duration::from_secs(1);
 /// A wait that took so much longer than it should have: the machine slept, or a clock was set.
 const SLEPT: i64 = 10_000;
+/// Before what could not be looked up is looked up again.
+const REFUSED: i64 = 600_000;
 /// How often the newest is asked for while Live Tail shows it anyway.
 const SELDOM: i64 = 10_000;
 
@@ -73,8 +75,8 @@ struct Reader {
     caller: Caller,
     region: Region,
     wanted: HashMap<TargetNo, Arc<Wanted>>,
-    /// Groups that are being looked up.
-    looked_up: HashSet<TargetNo>,
+    /// Groups that are being looked up, or were refused to be: not before then again.
+    looked_up: HashMap<TargetNo, i64>,
     live: live::Sessions,
 }
 
@@ -88,7 +90,7 @@ pub async fn follow(desk: Arc<Desk>, first: Wanted, mut more: mpsc::UnboundedRec
         caller,
         region: Region::new(scheduler),
         wanted: HashMap::new(),
-        looked_up: HashSet::new(),
+        looked_up: HashMap::new(),
         live,
     };
     reader.join(first).await;
@@ -127,6 +129,9 @@ pub async fn follow(desk: Arc<Desk>, first: Wanted, mut more: mpsc::UnboundedRec
             looked = (Instant::now(), now_ms());
             let told = reader.region.look(now_ms());
             reader.tell(told).await;
+            if let Some(error) = reader.live.refused() {
+                reader.desk.tell(News::Missing(error)).await;
+            }
             for (who, name) in reader.unidentified() {
                 let caller = reader.caller.clone();
                 looks.push(async move { (who, caller.group_made(&name).await) });
@@ -157,15 +162,22 @@ impl Reader {
         let now = now_ms();
         let due = |(who, group): (&TargetNo, &Group)| (group.identity_due() <= now).then_some(*who);
         let due: Vec<TargetNo> = self.region.groups().filter_map(due).collect();
-        let named = due.into_iter().filter(|who| self.looked_up.insert(*who));
-        named.filter_map(|who| Some((who, self.wanted.get(&who)?.group.clone()))).collect()
+        let free = due.into_iter().filter(|who| self.looked_up.get(who).is_none_or(|at| *at <= now));
+        let free: Vec<TargetNo> = free.collect();
+        self.looked_up.extend(free.iter().map(|who| (*who, i64::MAX)));
+        free.into_iter().filter_map(|who| Some((who, self.wanted.get(&who)?.group.clone()))).collect()
     }
 
     /// A group that was made again is another, though it answers as if nothing had been.
     async fn identified(&mut self, who: TargetNo, made: Result<i64>) {
-        self.looked_up.remove(&who);
+        let now = now_ms();
         // who may not look it up reads on without; that a group is gone its events say
-        let told = made.ok().and_then(|at| Some(self.region.group(who)?.made(at, now_ms())));
+        let Ok(made) = made else {
+            self.looked_up.insert(who, now + REFUSED);
+            return;
+        };
+        self.looked_up.remove(&who);
+        let told = self.region.group(who).map(|group| group.made(made, now));
         self.tell(told.unwrap_or_default()).await;
     }
 

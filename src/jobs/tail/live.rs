@@ -8,20 +8,24 @@ use super::groups::Wanted;
 pub use crate::log::follow::live::Said;
 use crate::{
     clients::{aws::Caller, now_ms},
+    error::Error,
     log::{
         TargetNo,
         follow::{
             Failure,
-            live::{GROUPS, Heard, Live, SessionNo, Step},
+            live::{GROUPS, Heard, Live, SessionNo, Standing, Step},
         },
     },
 };
 
+/// Which set of groups a session is for. A set that another group joins is another: what its sessions still had to say is dropped.
+type TailNo = u32;
+
 /// What the tasks that read sessions have to say.
 enum Event {
-    Opened(usize, SessionNo),
-    Updated(usize, SessionNo, Vec<Raw>, bool),
-    Ended(usize, SessionNo, Option<Failure>),
+    Opened(TailNo, SessionNo),
+    Updated(TailNo, SessionNo, Vec<Raw>, bool),
+    Ended(TailNo, SessionNo, Option<Failure>),
 }
 
 /// An event before it is known which target it belongs to.
@@ -36,12 +40,16 @@ struct Raw {
 pub struct Sessions {
     caller: Caller,
     tails: Vec<Tail>,
+    numbers: TailNo,
+    /// Why there is no session, until that was told.
+    refused: Option<Error>,
     events: mpsc::Receiver<Event>,
     tell: mpsc::Sender<Event>,
 }
 
 /// Up to ten groups that share their sessions.
 struct Tail {
+    no: TailNo,
     live: Live,
     /// ARN → target.
     arns: HashMap<String, TargetNo>,
@@ -59,7 +67,7 @@ impl Sessions {
     pub fn new(caller: Caller) -> Self {
         // a slow reader loses what is oldest, without a word: those who read sessions never wait for a screen
         let (tell, events) = mpsc::channel(1024);
-        Self { caller, tails: vec![], events, tell }
+        Self { caller, tails: vec![], numbers: 0, refused: None, events, tell }
     }
 
     /// Takes a whole group in; what only wants a part of one reads by polls. Tells whether it did.
@@ -67,15 +75,27 @@ impl Sessions {
         if !wanted.prefix.is_empty() || !wanted.pattern.is_empty() {
             return false;
         }
-        let Ok(arn) = self.caller.group_arn(&wanted.group).await else { return false };
+        let arn = match self.caller.group_arn(&wanted.group).await {
+            Ok(arn) => arn,
+            Err(error) => {
+                self.refused.get_or_insert(error);
+                return false;
+            }
+        };
         // a session's groups are fixed when it is opened: a group that joins begins a new one
         let mut groups: Vec<(String, TargetNo)> = vec![(arn, no)];
         if let Some(last) = self.tails.pop_if(|tail| tail.arns.len() < GROUPS) {
             groups.extend(last.arns.iter().map(|(arn, no)| (arn.clone(), *no)));
         }
         let live = Live::new(groups.iter().map(|(_, no)| *no).collect());
-        self.tails.push(Tail { live, arns: groups.into_iter().collect(), tasks: HashMap::new() });
+        self.numbers += 1;
+        self.tails.push(Tail { no: self.numbers, live, arns: groups.into_iter().collect(), tasks: HashMap::new() });
         true
+    }
+
+    /// Why no session could be had: polls go on alone. Told once.
+    pub fn refused(&mut self) -> Option<Error> {
+        self.refused.take()
     }
 
     pub fn pulse(&mut self, now: i64) {
@@ -116,9 +136,9 @@ impl Sessions {
         }
     }
 
-    fn open(&mut self, at: usize, no: SessionNo) {
-        let (caller, tell) = (self.caller.clone(), self.tell.clone());
-        let groups: Vec<String> = self.tails[at].arns.keys().cloned().collect();
+    fn open(&mut self, place: usize, no: SessionNo) {
+        let (caller, tell, at) = (self.caller.clone(), self.tell.clone(), self.tails[place].no);
+        let groups: Vec<String> = self.tails[place].arns.keys().cloned().collect();
         let task = tokio::spawn(async move {
             let failure = match caller.live_tail(groups).await {
                 Ok(session) => listen(at, no, session, &tell).await,
@@ -126,15 +146,16 @@ impl Sessions {
             };
             let _gone = tell.send(Event::Ended(at, no, failure)).await;
         });
-        self.tails[at].tasks.insert(no, task.abort_handle());
+        self.tails[place].tasks.insert(no, task.abort_handle());
     }
 
     fn take(&mut self, event: Event) -> Vec<Said> {
         let now = now_ms();
+        let (Event::Opened(of, _) | Event::Updated(of, ..) | Event::Ended(of, ..)) = &event;
+        let Some(tail) = self.tails.iter_mut().find(|tail| tail.no == *of) else { return vec![] };
         match event {
-            Event::Opened(at, no) => self.tails.get_mut(at).map(|tail| tail.live.opened(no, now)).unwrap_or_default(),
-            Event::Updated(at, no, raws, sampled) => {
-                let Some(tail) = self.tails.get_mut(at) else { return vec![] };
+            Event::Opened(_, no) => tail.live.opened(no, now),
+            Event::Updated(_, no, raws, sampled) => {
                 let heard = raws.into_iter().filter_map(|raw| {
                     // identifiers come as `account:group`, as ARNs, or as the names that were asked for
                     let name = raw.group.rsplit(':').find(|part| !part.is_empty() && *part != "*")?;
@@ -145,10 +166,11 @@ impl Sessions {
                 let heard = heard.collect();
                 tail.live.updated(no, heard, sampled, now)
             }
-            Event::Ended(at, no, failure) => {
-                if let Some(tail) = self.tails.get_mut(at) {
-                    tail.tasks.remove(&no);
-                    tail.live.ended(no, failure, now);
+            Event::Ended(_, no, failure) => {
+                tail.tasks.remove(&no);
+                tail.live.ended(no, failure, now);
+                if let Standing::Refused(error) = tail.live.standing() {
+                    self.refused.get_or_insert(error);
                 }
                 vec![]
             }
@@ -158,7 +180,7 @@ impl Sessions {
 
 /// Reads a session to its end.
 async fn listen(
-    at: usize,
+    at: TailNo,
     no: SessionNo,
     mut session: StartLiveTailOutput,
     tell: &mpsc::Sender<Event>,

@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-/// The longest list of pods of a node that are read one by one.
+/// Where something is to be read.
 pub enum Place {
     Group(groups::Wanted),
     Pods(Pods),
@@ -83,6 +83,7 @@ async fn one_pod(
         },
     };
     collected(desk, wanted).await;
+    let region = scope.region.clone();
     desk.found(Place::Pods(Pods {
         scope,
         link,
@@ -90,9 +91,9 @@ async fn one_pod(
         selector: ("fieldSelector", format!("metadata.name={pod}")),
         container,
     }));
-    // a pod that is gone may still be read of in CloudWatch
+    // a pod that is gone may still be read of in CloudWatch, where there is that
     match whole {
-        Err(error) if error.trouble != Trouble::NotFound => Err(error),
+        Err(error) if error.trouble != Trouble::NotFound || region.is_empty() => Err(error),
         _ => Ok(()),
     }
 }
@@ -106,7 +107,7 @@ async fn workload(desk: &Arc<Desk>, scope: Scope, kind: Kind, namespace: Arc<str
     })?;
     let wanted = groups::Wanted {
         pattern: pattern(&namespace, &format!("{name}-*"), None).into(),
-        admits: Some(members(kind, &name)),
+        admits: Some(members(kind, &name)?),
         ..groups::Wanted::whole(scope.clone(), application(&scope))
     };
     collected(desk, wanted).await;
@@ -205,15 +206,15 @@ fn pattern(namespace: &str, pod: &str, container: Option<&str>) -> String {
 }
 
 /// The names that pods of a workload have: `web-admin-7d9f8-x2x4z` begins with `web-`, and is not of `web`.
-fn members(kind: Kind, name: &str) -> Regex {
+fn members(kind: Kind, name: &str) -> Result<Regex> {
     let name = regex::escape(name);
     let ending = match kind {
         Kind::Deployment => "[a-z0-9]{1,10}-[a-z0-9]{5}",
         Kind::StatefulSet => "[0-9]+",
         _ => "(?:[0-9]+-)?[a-z0-9]{5}",
     };
-    // a name that is a regular expression once it is escaped
-    Regex::new(&format!("^{name}-{ending}$")).unwrap_or_else(|_| unreachable!("{name} was escaped"))
+    let what = || format!("tell the pods of {name} by their names");
+    Regex::new(&format!("^{name}-{ending}$")).map_err(|e| Error::new(Trouble::Other, what(), e.to_string()))
 }
 
 fn source(kind: Kind) -> Result<Source> {
@@ -260,9 +261,9 @@ mod tests {
 
     #[test]
     fn a_workload_s_pods_are_told_from_those_of_its_neighbours_by_their_names() {
-        let web = members(Kind::Deployment, "web");
+        let web = members(Kind::Deployment, "web").expect("it is a name");
         assert!(web.is_match("web-7d9f8b6c5d-x2x4z") && !web.is_match("web-admin-7d9f8b6c5d-x2x4z"));
-        let db = members(Kind::StatefulSet, "db.v1");
+        let db = members(Kind::StatefulSet, "db.v1").expect("it is a name");
         assert!(db.is_match("db.v1-0") && !db.is_match("db-v1-0") && !db.is_match("db.v1-0-x"));
     }
 

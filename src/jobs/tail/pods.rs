@@ -63,7 +63,7 @@ pub async fn follow(desk: Arc<Desk>, pods: Pods) -> Result<()> {
     };
     let mut readers = Readers { desk, pods, known: HashMap::new(), tasks: JoinSet::new() };
     tokio::pin!(watch);
-    let mut lost: Option<Error> = None;
+    let mut told: Option<Trouble> = None;
     loop {
         tokio::select! {
             never = &mut watch => match never {},
@@ -75,11 +75,17 @@ pub async fn follow(desk: Arc<Desk>, pods: Pods) -> Result<()> {
                     }
                 }
                 // who is watched is read on without the watch
-                Some(Rows::Lost(error)) if readers.known.is_empty() && !follows => {
-                    lost = Some(error);
-                    break;
+                Some(Rows::Lost(error)) if readers.known.is_empty() => {
+                    if !follows {
+                        return Err(error);
+                    }
+                    // it is tried again by itself, and said once
+                    if told.replace(error.trouble) != Some(error.trouble) {
+                        readers.desk.tell(News::Missing(error)).await;
+                    }
                 }
-                Some(Rows::Live | Rows::Partial(_) | Rows::Lost(_)) => {}
+                Some(Rows::Live) => told = None,
+                Some(Rows::Partial(_) | Rows::Lost(_)) => {}
                 None => break,
             },
             Some(_) = readers.tasks.join_next(), if !readers.tasks.is_empty() => {}
@@ -87,7 +93,7 @@ pub async fn follow(desk: Arc<Desk>, pods: Pods) -> Result<()> {
         }
     }
     while readers.tasks.join_next().await.is_some() {}
-    lost.map_or(Ok(()), Err)
+    Ok(())
 }
 
 struct Readers {
