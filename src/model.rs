@@ -48,6 +48,8 @@ pub struct Model {
     /// Seconds since 1970, as last told.
     pub now: i64,
     pub zone: zone::Zone,
+    /// The zone that one key changes to: of the machine's own and UTC, the one that is not shown.
+    pub other_zone: zone::Zone,
     pub estate: Estate,
     pub role: Role,
     pub identities: BTreeMap<String, Identity>,
@@ -80,6 +82,7 @@ impl Model {
             size,
             now,
             zone: zone::Zone::default(),
+            other_zone: zone::Zone::default(),
             estate,
             role: Role::Read,
             identities: BTreeMap::new(),

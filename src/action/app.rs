@@ -39,6 +39,7 @@ pub static ACTIONS: &[Action] = &[
         model.mouse = !model.mouse;
         vec![Effect::Mouse(model.mouse)]
     }),
+    Action::new("local-or-utc", "Tell times in UTC, or in local time", GLOBAL, |model, _| other_zone(model)),
     Action::new("act", "Take the act role, with a reason and an end", GLOBAL, act)
         .mutating()
         .when(|model| model.estate.act_minutes > 0 && model.role == Role::Read),
@@ -120,6 +121,16 @@ pub fn start_acting(model: &mut Model, reason: &str) -> Vec<Effect> {
     let until = model.now + i64::from(model.estate.act_minutes) * 60;
     model.role = Role::Act { until, reason: reason.to_owned() };
     vec![Effect::Role(true)]
+}
+
+fn other_zone(model: &mut Model) -> Vec<Effect> {
+    if model.zone == model.other_zone {
+        model.notices.say("this machine's own zone is UTC already");
+        return vec![];
+    }
+    std::mem::swap(&mut model.zone, &mut model.other_zone);
+    model.notices.say(format!("times are told in {}", model.zone.name()));
+    vec![]
 }
 
 pub fn stop_acting(model: &mut Model) -> Vec<Effect> {

@@ -9,7 +9,7 @@ use crate::{
     log::store::fields,
     model::{
         Model,
-        detail::{Detail, Form, Raw},
+        detail::{Detail, Raw},
         logs::{self, Logs, Reading, Span},
         picker::{Choice, Item, Picker, Purpose},
         screen::{Asked, Context, Prompt, Screen},
@@ -309,20 +309,7 @@ fn details(model: &mut Model) -> Vec<Effect> {
     }
     let raw = whole(line.text);
     let name = moment(line.at);
-    let detail = Detail {
-        feed: None,
-        what: "line",
-        id: String::new(),
-        name,
-        form: Form::Pairs,
-        pairs,
-        raw: Some(Ok(raw)),
-        task: None,
-        offset: 0,
-        search: String::new(),
-        found: vec![],
-        at: 0,
-    };
+    let detail = Detail::told("line", name, pairs, raw);
     app::open(model, Screen::Detail(Box::new(detail)))
 }
 

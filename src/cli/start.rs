@@ -126,9 +126,10 @@ pub fn console(settings: &Settings, keymap: Keymap) -> Result<Exit> {
     let estate = estate(settings)?;
     let kind = first(settings, &estate)?;
     let console = Console { keymap, theme: theme(settings), clients: clients(settings)?, mouse: settings.mouse };
-    let zone = zone(settings);
+    let (zone, other_zone) = zones(settings);
     let scroll_back = scroll_back(settings);
-    let make = |size| Model { zone, scroll_back, ..Model::new(size, estate, kind, runtime::now_ms() / 1000) };
+    let make =
+        |size| Model { zone, other_zone, scroll_back, ..Model::new(size, estate, kind, runtime::now_ms() / 1000) };
     block_on(runtime::run(console, make))?;
     Ok(Exit::Done)
 }
@@ -140,9 +141,10 @@ pub fn console(settings: &Settings, keymap: Keymap) -> Result<Exit> {
 pub fn reader(settings: &Settings, keymap: Keymap, files: Vec<Wish>) -> Result<Exit> {
     let estate = Estate { environment: Environment::Dev, name: "files".into(), ..Estate::default() };
     let console = Console { keymap, theme: theme(settings), clients: clients(settings)?, mouse: settings.mouse };
-    let zone = zone(settings);
+    let (zone, other_zone) = zones(settings);
     let make = |size| {
-        let mut model = Model { zone, ..Model::new(size, estate, Kind::LogGroup, runtime::now_ms() / 1000) };
+        let mut model =
+            Model { zone, other_zone, ..Model::new(size, estate, Kind::LogGroup, runtime::now_ms() / 1000) };
         model.scroll_back = scroll_back(settings);
         model.reads = files;
         model.screens.clear();
@@ -159,9 +161,18 @@ fn scroll_back(settings: &Settings) -> usize {
 
 /// The machine's own zone, unless UTC is asked for.
 pub fn zone(settings: &Settings) -> Zone {
+    if settings.utc { Zone::utc() } else { own_zone() }
+}
+
+fn own_zone() -> Zone {
     let here = jiff::tz::TimeZone::system();
     let is_utc = matches!(here.iana_name(), Some("UTC" | "Etc/UTC" | "Etc/UCT" | "Zulu"));
-    if settings.utc || is_utc { Zone::utc() } else { Zone::of(here) }
+    if is_utc { Zone::utc() } else { Zone::of(here) }
+}
+
+/// The zone that is shown, and the one that a key changes to.
+fn zones(settings: &Settings) -> (Zone, Zone) {
+    if settings.utc { (Zone::utc(), own_zone()) } else { (own_zone(), Zone::utc()) }
 }
 
 /// `auto` goes by what the terminal says of its background in `COLORFGBG`; asking it would put its answer among the keys.

@@ -38,6 +38,25 @@ pub struct Detail {
 }
 
 impl Detail {
+    /// What is in no table, and is known already.
+    #[must_use]
+    pub fn told(what: &'static str, name: String, pairs: Vec<(String, String)>, raw: Raw) -> Self {
+        Self {
+            feed: None,
+            what,
+            id: String::new(),
+            name,
+            form: Form::Pairs,
+            pairs,
+            raw: Some(Ok(raw)),
+            task: None,
+            offset: 0,
+            search: String::new(),
+            found: vec![],
+            at: 0,
+        }
+    }
+
     /// The lines of the form that is shown; none while they are fetched.
     #[must_use]
     pub fn lines(&self) -> Vec<&str> {

@@ -27,6 +27,12 @@ impl Zone {
         Self(zone)
     }
 
+    /// What it is called: `UTC`, `Europe/Berlin`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or("the machine's zone")
+    }
+
     /// `2026-11-23 21:00:05 +01`, `2026-11-23 20:00:05Z`.
     #[must_use]
     pub fn moment(&self, at: i64) -> String {

@@ -4,13 +4,14 @@ use crate::{
     action::{Action, app, feed},
     effect::Effect,
     log::{
-        Target,
+        Gap, Target,
         follow::live,
         store::{LineNo, fields, patterns::News, query::Query},
     },
     model::{
         Model,
-        logs::{Alike, Logs, Saving, Span, names::title},
+        detail::{Detail, Raw},
+        logs::{Alike, Heard, Logs, Saving, Span, names::title},
         picker::{Choice, Item, Picker, Purpose},
         screen::{Asked, Prompt, Question, Screen, Then},
         work::Work,
@@ -36,6 +37,9 @@ pub static ACTIONS: &[Action] = &[
         .when(has_line),
     Action::new("save-log", "Save what is shown to a file", LOG, |model, _| ask(model, "Save to", Asked::Save, SAVE))
         .when(has_line),
+    Action::new("keep-span", "Show only the marked span", LOG, |model, _| keep_span(model))
+        .when(|model| front(model).is_some_and(|logs| logs.span.is_some())),
+    Action::new("gaps", "Show what is missing, and how each source stands", LOG, |model, _| gaps(model)),
     Action::new("live-tail", "Read it again by Live Tail, which costs", LOG, |model, _| live_tail(model))
         .when(|model| front(model).is_some_and(|logs| groups(logs) > 0)),
 ];
@@ -89,6 +93,54 @@ fn find(model: &mut Model, onward: bool) -> Vec<Effect> {
         None => model.notices.say(if onward { "nothing further down" } else { "nothing further up" }),
     }
     vec![]
+}
+
+/// Shows only the marked span, beside what else is asked for. The mark has done its work then.
+fn keep_span(model: &mut Model) -> Vec<Effect> {
+    let Some(logs) = front(model) else { return vec![] };
+    let (from, to) = match logs.span {
+        Some(Span::Between(from, to)) => (from, Some(to)),
+        Some(Span::From(from)) => (from, None),
+        None => return vec![],
+    };
+    // as moments of UTC, so that the filter means the same in whatever zone times are told
+    let moment = |at: i64| jiff::Timestamp::from_millisecond(at).map(|at| at.to_string()).unwrap_or_default();
+    let others = logs.text.split_whitespace().filter(|word| !word.starts_with("since:") && !word.starts_with("until:"));
+    let mut words: Vec<String> = others.map(str::to_owned).collect();
+    words.push(format!("since:{}", moment(from)));
+    words.extend(to.map(|to| format!("until:{}", moment(to))));
+    with(model, |logs| logs.span = None);
+    super::ask(model, &words.join(" "))
+}
+
+/// What is missing, from when to when and why; after it how each target stands, and what cannot be read at all.
+fn gaps(model: &mut Model) -> Vec<Effect> {
+    let Some(logs) = front(model) else { return vec![] };
+    let moment = |at: i64| model.zone.moment(at.div_euclid(1000));
+    let mut missing: Vec<&Gap> = logs.gaps.iter().collect();
+    missing.sort_by_key(|gap| (gap.from, gap.to));
+    let gap = |gap: &Gap| {
+        let name = logs.names.named(gap.target).map(title).unwrap_or_default();
+        ("GAP".to_owned(), format!("{} to {}: {name}: {}", moment(gap.from), moment(gap.to), gap.why))
+    };
+    let mut pairs: Vec<(String, String)> = missing.into_iter().map(gap).collect();
+    if pairs.is_empty() {
+        pairs.push(("GAP".to_owned(), "none is known".to_owned()));
+    }
+    let dropped = logs.store.dropped().lines;
+    if dropped > 0 {
+        let since = logs.begin().map(moment).unwrap_or_default();
+        pairs.push(("DROPPED".to_owned(), format!("{dropped} lines before {since}, for want of room (scroll_back)")));
+    }
+    pairs.extend(logs.missing.iter().map(|error| ("NOT READ".to_owned(), format!("{}: {}", error.what, error.why))));
+    let standing = |heard: &Heard| (heard.name.to_string(), heard.standing.words(model.now * 1000));
+    pairs.extend(logs.targets.iter().map(standing));
+    let plain = pairs.iter().map(|(name, value)| format!("{name}: {value}").into()).collect::<Vec<Box<str>>>();
+    let json = serde_json::to_string_pretty(&pairs).unwrap_or_default();
+    let json = json.lines().map(Into::into).collect::<Vec<Box<str>>>();
+    let raw = Raw { yaml: plain.into(), json: json.into() };
+    let detail = Detail::told("log", logs.title.clone(), pairs, raw);
+    app::open(model, Screen::Detail(Box::new(detail)))
 }
 
 /// Groups what is shown: of the marked span, or all, against the hour before it.

@@ -6,7 +6,7 @@ use crate::{
         Event, Gap, News, Source, SourceNo, Target, TargetNo,
         follow::{Standing, Told},
     },
-    model::{logs::Logs, screen::Question},
+    model::{logs::Logs, screen::Question, zone::Zone},
 };
 
 const AT: i64 = NOW * 1000 - 60_000;
@@ -212,4 +212,84 @@ fn live_tail_is_asked_about_with_its_price_and_says_no_by_itself() {
     let effects = console.press("y");
     let live = effects.iter().any(|effect| matches!(effect, Effect::Start(_, Work::Tail(reading)) if reading.live));
     assert!(live && effects.contains(&Effect::Cancel(task)), "{effects:?}");
+}
+
+#[test]
+fn what_was_marked_is_kept_and_the_rest_hidden_until_escape() {
+    let (mut console, task) = Console::reading();
+    console.says(task, (1..=6).map(|second| event(0, second, &format!("line {second}"))).collect());
+    console.press("/");
+    console.types("line since:1h");
+    console.press("enter");
+    assert_eq!(console.lines().len(), 6);
+    console.press("g g j v j j v V");
+    assert_eq!(console.lines(), ["line 2", "line 3", "line 4"]);
+    assert_eq!(console.logs().span, None, "the mark has done its work");
+    assert!(console.logs().text.starts_with("line since:20"), "{}", console.logs().text);
+    console.says(task, vec![event(0, 3, "line 3, late"), event(0, 9, "line 9")]);
+    assert_eq!(console.lines().len(), 4, "what comes late is in the span or not, as all else");
+    console.press("esc");
+    assert_eq!(console.lines().len(), 8);
+}
+
+#[test]
+fn a_span_with_no_end_keeps_all_that_comes_after_its_begin() {
+    let (mut console, task) = Console::reading();
+    console.says(task, (1..=4).map(|second| event(0, second, &format!("line {second}"))).collect());
+    console.press("G k v V");
+    assert_eq!(console.lines(), ["line 3", "line 4"]);
+    console.says(task, vec![event(0, 9, "line 9")]);
+    assert_eq!(console.lines().len(), 3);
+}
+
+#[test]
+fn without_a_mark_there_is_no_span_to_keep() {
+    let (mut console, task) = Console::reading();
+    console.says(task, vec![event(0, 1, "one")]);
+    console.press("V");
+    assert_eq!((console.lines().len(), console.logs().text.as_str()), (1, ""));
+}
+
+#[test]
+fn one_key_tells_each_gap_in_the_order_of_time_and_how_each_source_stands() {
+    let (mut console, task) = Console::reading();
+    let gap = |from: i64, why: &str| Gap { target: TargetNo(0), from, to: from + 5_000, why: why.into() };
+    let told = |gap| News::Told(Told::Gap(gap));
+    console.tell(Msg::News(task, vec![told(gap(AT + 60_000, "sampled")), told(gap(AT, "throttled"))]));
+    console.tell(Msg::News(task, vec![News::Told(Told::Standing(TargetNo(0), Standing::Behind { by_ms: 9_000 }))]));
+    console.press("m");
+    let Some(Screen::Detail(detail)) = console.model.front() else { panic!("no details") };
+    let said: Vec<&str> = detail.pairs.iter().map(|(_, value)| value.as_str()).collect();
+    assert!(said[0].ends_with("throttled") && said[1].ends_with("sampled"), "{said:?}");
+    assert_eq!(said[2], "behind by 9 s");
+    console.press("esc m");
+    assert!(matches!(console.model.front(), Some(Screen::Detail(_))));
+}
+
+#[test]
+fn a_log_without_gaps_says_so() {
+    let (mut console, _) = Console::reading();
+    console.press("m");
+    let Some(Screen::Detail(detail)) = console.model.front() else { panic!("no details") };
+    assert_eq!(detail.pairs[0], ("GAP".to_owned(), "none is known".to_owned()));
+}
+
+#[test]
+fn one_key_tells_times_in_the_other_zone_and_back() {
+    let (mut console, _) = Console::reading();
+    let berlin = Zone::of(jiff::tz::TimeZone::get("Europe/Berlin").unwrap());
+    console.model.zone = berlin.clone();
+    console.press("U");
+    assert_eq!(console.model.zone, Zone::utc());
+    console.press("U");
+    assert_eq!(console.model.zone, berlin);
+}
+
+#[test]
+fn where_the_machine_lives_in_utc_the_key_says_that_there_is_no_other_zone() {
+    let (mut console, _) = Console::reading();
+    console.press("U");
+    assert_eq!(console.model.zone, Zone::utc());
+    let said = console.model.notices.front().map(|notice| format!("{notice:?}"));
+    assert!(said.is_some_and(|said| said.contains("is UTC already")));
 }
