@@ -75,7 +75,8 @@ impl Lines {
                     let mut store = Store::new(usize::MAX);
                     let added = store.adopt(chunk);
                     let lines = added.lines.filter_map(|no| store.line(LineNo(no)));
-                    lines.for_each(|line| self.line(&line, None, &mut out));
+                    let own = |line: Line<'_>| self.names.own_source(TASK, line.source);
+                    lines.for_each(|line| self.line(&Line { source: own(line), ..line }, None, &mut out));
                 }
                 News::Missing(error) => self.missing.push(error),
                 News::Told(told) => self.told(told, &mut events),
@@ -91,13 +92,20 @@ impl Lines {
     fn told(&mut self, told: Told, events: &mut Vec<Event>) {
         match told {
             Told::Source(no, source) => self.names.source(TASK, no, source),
-            Told::Events(more) => events.extend(more),
+            // many read at once: who has the next number is not always told of next
+            Told::Events(more) => {
+                let own = |event: Event| Event { source: self.names.own_source(TASK, event.source), ..event };
+                events.extend(more.into_iter().map(own));
+            }
             Told::Note { source, at, words } => {
-                let text = words.into_bytes().into();
+                let (source, text) = (self.names.own_source(TASK, source), words.into_bytes().into());
                 events.push(Event { source, at, ingested: None, id: None, text, provisional: false });
             }
-            Told::Gap(gap) => self.gaps.push(gap),
-            Told::Mended(gap) => self.gaps.retain(|known| *known != gap),
+            Told::Gap(gap) => self.gaps.push(self.own_gap(gap)),
+            Told::Mended(gap) => {
+                let gap = self.own_gap(gap);
+                self.gaps.retain(|known| *known != gap);
+            }
             Told::Standing(no, Standing::Denied(error) | Standing::Gone(error) | Standing::Lost(error)) => {
                 self.troubles.insert(no, error);
             }
@@ -107,6 +115,10 @@ impl Lines {
             }
             Told::Confirmed(_) | Told::Cursor(..) => {}
         }
+    }
+
+    fn own_gap(&self, gap: Gap) -> Gap {
+        Gap { target: self.names.own_target(TASK, gap.target), ..gap }
     }
 
     /// What waited for the end.
@@ -192,5 +204,48 @@ const fn colours(level: Level) -> (&'static str, &'static str) {
         Level::Warn => ("\x1b[33m", "\x1b[0m"),
         Level::Debug | Level::Trace => ("\x1b[2m", "\x1b[0m"),
         Level::Info | Level::Unknown => ("", ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log::{Source, SourceNo, Target};
+
+    fn file(no: u32) -> News {
+        News::Target(TargetNo(no), Target::File { path: format!("file-{no}").into() })
+    }
+
+    fn source(no: u32) -> News {
+        News::Told(Told::Source(SourceNo(no), Source { target: TargetNo(no), part: "".into() }))
+    }
+
+    fn says(no: u32) -> News {
+        let text = format!("said by {no}").into_bytes().into();
+        let event = Event { source: SourceNo(no), at: 1_000, ingested: None, id: None, text, provisional: false };
+        News::Told(Told::Events(vec![event]))
+    }
+
+    #[test]
+    fn each_line_has_the_name_of_who_said_it_in_whatever_order_they_were_told_of() {
+        let mut lines = Lines::new(Form::Json, Zone::utc(), Query::default(), false);
+        let said = lines.take(vec![file(1), file(0), source(1), source(0), says(0), says(1)]);
+        let said = String::from_utf8(said).unwrap();
+        let records: Vec<serde_json::Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(records.len(), 2, "{said}");
+        for record in records {
+            let no = record["message"].as_str().unwrap().trim_start_matches("said by ");
+            assert_eq!(record["target"], format!("file-{no}"), "{said}");
+        }
+    }
+
+    #[test]
+    fn a_gap_is_told_of_the_target_that_has_it() {
+        let mut lines = Lines::new(Form::Json, Zone::utc(), Query::default(), false);
+        let gap = Gap { target: TargetNo(0), from: 0, to: 1_000, why: "nobody could ask".into() };
+        lines.take(vec![file(1), file(0), News::Told(Told::Gap(gap.clone()))]);
+        assert!(lines.complaints()[0].starts_with("file-0 "), "{:?}", lines.complaints());
+        lines.take(vec![News::Told(Told::Mended(gap))]);
+        assert!(lines.complaints().is_empty());
     }
 }
